@@ -1,0 +1,42 @@
+//! An episode of care: opened, discharged, perhaps re-opened.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::id::EpisodeId;
+
+/// Which episode. The first is the default one a patient has before the EMR names a case; the first case named adopts
+/// it, so that its runs and scores stay where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EpisodeKey {
+    First,
+    Named(EpisodeId),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Episode {
+    pub key: EpisodeKey,
+    /// The case the EMR named, if it did.
+    pub named: Option<EpisodeId>,
+    pub title: Option<String>,
+    pub opened_on: Date,
+    /// The stamp of the opening.
+    pub opened_at: Timestamp,
+    pub state: EpisodeState,
+    /// How often it was discharged, counting the ones taken back.
+    pub discharges: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EpisodeState {
+    Open,
+    Discharged { on: Date, at: Timestamp },
+}
+
+impl Episode {
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, EpisodeState::Open)
+    }
+}

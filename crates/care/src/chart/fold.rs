@@ -1,0 +1,306 @@
+//! The fold: a set of changes to the chart they add up to, whatever order they arrived in.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::change::{Act, Change, EncounterKey, EpisodeChange, PatientChange, What, Write};
+use super::clinic::Clinic;
+use super::encounter::{Encounter, write};
+use super::episode::{Episode, EpisodeKey, EpisodeState};
+use super::patient::Patient;
+use crate::id::{EncounterId, EpisodeId};
+use crate::zone;
+
+/// A patient's chart: never written, only folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    pub patient: Patient,
+    pub encounters: Vec<Encounter>,
+    pub episodes: Vec<Episode>,
+}
+
+impl Chart {
+    /// The visit an id means, whichever of its ids it is.
+    pub fn encounter(&self, id: EncounterId) -> Option<&Encounter> {
+        self.encounters.iter().find(|e| e.ids.contains(&id))
+    }
+
+    pub fn episode(&self, key: EpisodeKey) -> Option<&Episode> {
+        self.episodes.iter().find(|e| e.key == key)
+    }
+}
+
+/// How far a registration's time may lie from the appointment it belongs to, when no number joins them.
+const SAME_VISIT_HOURS: i64 = 4;
+
+/// Folds `changes` (in any order, with doubles) to the chart.
+pub fn fold(changes: &[Change], clinic: &Clinic) -> Chart {
+    let mut ordered: Vec<&Change> = changes.iter().collect();
+    ordered.sort_by_key(|c| (c.stamp, c.source));
+    ordered.dedup_by(|a, b| a.stamp == b.stamp && a.source == b.source && a.what == b.what);
+
+    let patient = fold_patient(&ordered);
+    let mut encounters = fold_encounters(&ordered, clinic);
+    let episodes = fold_episodes(&ordered, &mut encounters, clinic);
+    Chart { patient, encounters, episodes }
+}
+
+fn fold_patient(ordered: &[&Change]) -> Patient {
+    let mut patient = Patient { created_at: ordered.first().map(|c| c.stamp.at), ..Patient::default() };
+    // What the EMR itself said last, field by field: a value a person corrected stands until the EMR says something new.
+    let mut emr_last = PatientChange::default();
+    for change in ordered {
+        match &change.what {
+            What::Patient(what) if change.source.is_emr() => {
+                let news = news_of(what, &mut emr_last);
+                apply_patient(&mut patient, &news, change.stamp.at);
+            }
+            What::Patient(what) => apply_patient(&mut patient, what, change.stamp.at),
+            What::OptOut { contact, category } => {
+                patient.opted_out.insert((contact.clone(), *category));
+            }
+            What::Encounter(_) | What::Episode(_) => {}
+        }
+    }
+    patient
+}
+
+/// The fields in which the EMR differs from its own last word.
+fn news_of(what: &PatientChange, last: &mut PatientChange) -> PatientChange {
+    let mut news = PatientChange::default();
+    macro_rules! news { ($($field:ident)*) => {$(
+        if !what.$field.is_keep() && what.$field != last.$field {
+            news.$field = what.$field.clone();
+            last.$field = what.$field.clone();
+        }
+    )*} }
+    news!(given family birth_date sex language zone email mobile phone home_location deceased inactive test_patient
+          do_not_contact send_invite registered tags);
+    news
+}
+
+fn apply_patient(patient: &mut Patient, what: &PatientChange, at: Timestamp) {
+    write(&mut patient.given, &what.given);
+    write(&mut patient.family, &what.family);
+    write(&mut patient.birth_date, &what.birth_date);
+    write(&mut patient.sex, &what.sex);
+    write(&mut patient.language, &what.language);
+    write(&mut patient.zone, &what.zone);
+    write(&mut patient.email, &what.email);
+    write(&mut patient.mobile, &what.mobile);
+    write(&mut patient.phone, &what.phone);
+    write(&mut patient.home_location, &what.home_location);
+    write(&mut patient.do_not_contact, &what.do_not_contact);
+    flag(&mut patient.deceased, &what.deceased);
+    flag(&mut patient.inactive, &what.inactive);
+    flag(&mut patient.test_patient, &what.test_patient);
+    flag(&mut patient.send_invite, &what.send_invite);
+    match &what.registered {
+        Write::Keep => {}
+        Write::Set(true) => {
+            patient.registered_at.get_or_insert(at);
+        }
+        Write::Set(false) | Write::Clear => patient.registered_at = None,
+    }
+    match &what.tags {
+        Write::Keep => {}
+        Write::Set(tags) => patient.tags = tags.clone(),
+        Write::Clear => patient.tags.clear(),
+    }
+}
+
+fn flag(field: &mut bool, value: &Write<bool>) {
+    match value {
+        Write::Keep => {}
+        Write::Set(value) => *field = *value,
+        Write::Clear => *field = false,
+    }
+}
+
+/// One visit's changes, under every number that names it.
+struct Group<'a> {
+    appointments: Vec<EncounterId>,
+    visits: Vec<EncounterId>,
+    changes: Vec<&'a Change>,
+}
+
+impl Group<'_> {
+    fn fold(&self) -> Encounter {
+        let mut ids: Vec<_> = self.appointments.iter().chain(&self.visits).copied().collect();
+        ids.sort();
+        ids.dedup();
+        let first = self.appointments.iter().min().or(self.visits.iter().min());
+        let id = first.copied().unwrap_or(EncounterId(uuid::Uuid::nil()));
+        Encounter::fold(ids, id, &self.changes)
+    }
+}
+
+fn fold_encounters(ordered: &[&Change], clinic: &Clinic) -> Vec<Encounter> {
+    let groups = join_by_day(group_by_number(ordered), clinic);
+    let mut encounters: Vec<_> = groups.iter().map(Group::fold).collect();
+    encounters.sort_by_key(|e| (e.starts_at(), e.id));
+    encounters
+}
+
+/// Changes of one visit go together when they share a number, or a message named it by both.
+fn group_by_number<'a>(ordered: &[&'a Change]) -> Vec<Group<'a>> {
+    let mut leader: BTreeMap<EncounterId, EncounterId> = BTreeMap::new();
+    fn find(leader: &BTreeMap<EncounterId, EncounterId>, mut id: EncounterId) -> EncounterId {
+        while let Some(&up) = leader.get(&id).filter(|up| **up != id) {
+            id = up;
+        }
+        id
+    }
+    let visits = || ordered.iter().filter_map(|c| if let What::Encounter(e) = &c.what { Some((*c, e)) } else { None });
+    for (_, what) in visits() {
+        let a = find(&leader, what.encounter);
+        let b = find(&leader, what.same_as.unwrap_or(what.encounter));
+        leader.insert(a.max(b), a.min(b));
+        leader.entry(a.min(b)).or_insert(a.min(b));
+    }
+    let mut groups: BTreeMap<EncounterId, Group> = BTreeMap::new();
+    for (change, what) in visits() {
+        let group = groups.entry(find(&leader, what.encounter)).or_insert_with(|| Group {
+            appointments: vec![],
+            visits: vec![],
+            changes: vec![],
+        });
+        group.changes.push(change);
+        match what.key {
+            EncounterKey::Appointment => group.appointments.push(what.encounter),
+            EncounterKey::Visit => group.visits.push(what.encounter),
+        }
+        // The other number of a message is of the other kind.
+        match (what.same_as, what.key) {
+            (Some(other), EncounterKey::Appointment) => group.visits.push(other),
+            (Some(other), EncounterKey::Visit) => group.appointments.push(other),
+            (None, _) => {}
+        }
+    }
+    groups.into_values().collect()
+}
+
+/// A registration that names only its own visit number belongs to the nearest appointment of that day and place.
+fn join_by_day<'a>(groups: Vec<Group<'a>>, clinic: &Clinic) -> Vec<Group<'a>> {
+    let (mut registrations, mut rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.appointments.is_empty());
+    registrations.sort_by_key(|g| (g.fold().starts_at(), g.visits.iter().min().copied()));
+    let mut alone = vec![];
+    for registration in registrations {
+        let visit = registration.fold();
+        let nearest = rest
+            .iter()
+            .enumerate()
+            .filter(|(_, g)| g.visits.is_empty())
+            .filter_map(|(i, g)| same_visit(&visit, &g.fold(), clinic).map(|apart| (apart, g.appointments.iter().min(), i)))
+            .min();
+        match nearest {
+            Some((_, _, i)) => {
+                rest[i].visits.extend(registration.visits);
+                rest[i].changes.extend(registration.changes);
+                rest[i].changes.sort_by_key(|c| (c.stamp, c.source));
+            }
+            None => alone.push(registration),
+        }
+    }
+    rest.extend(alone);
+    rest
+}
+
+/// How far apart in seconds, if the two may be one visit.
+fn same_visit(registration: &Encounter, appointment: &Encounter, clinic: &Clinic) -> Option<i64> {
+    let (a, b) = (registration.starts_at()?, appointment.starts_at()?);
+    let place = registration.location.or(appointment.location);
+    if registration.location.is_some() && appointment.location.is_some() && registration.location != appointment.location {
+        return None;
+    }
+    let zone = clinic.zone_at(place);
+    let apart = (a.as_second() - b.as_second()).abs();
+    (zone::date_in(a, zone) == zone::date_in(b, zone) && apart <= SAME_VISIT_HOURS * 3600).then_some(apart)
+}
+
+fn fold_episodes(ordered: &[&Change], encounters: &mut [Encounter], clinic: &Clinic) -> Vec<Episode> {
+    let first_named = first_case(ordered);
+    let key = |named: Option<EpisodeId>| match named {
+        Some(id) if Some(id) != first_named => EpisodeKey::Named(id),
+        _ => EpisodeKey::First,
+    };
+    for encounter in encounters.iter_mut() {
+        encounter.episode = key(encounter.named_episode);
+    }
+    let mut episodes: BTreeMap<EpisodeKey, Episode> = BTreeMap::new();
+    let mut open = |named: Option<EpisodeId>, on: Date, at: Timestamp, title: Option<String>| {
+        let key = key(named);
+        let episode = episodes.entry(key).or_insert_with(|| Episode {
+            key,
+            named: if key == EpisodeKey::First { first_named } else { named },
+            title: None,
+            opened_on: on,
+            opened_at: at,
+            state: EpisodeState::Open,
+            discharges: 0,
+        });
+        if title.is_some() {
+            episode.title = title;
+        }
+    };
+    for change in ordered {
+        let at = change.stamp.at;
+        match &change.what {
+            What::Encounter(what) if what.act != Act::Cancel && what.act != Act::Delete => {
+                let named = if let Write::Set(id) = what.episode { Some(id) } else { None };
+                let place = if let Write::Set(id) = what.location { Some(id) } else { None };
+                let known = encounters.iter().find(|e| e.ids.contains(&what.encounter));
+                let named = named.or(known.and_then(|e| e.named_episode));
+                open(named, zone::date_in(at, clinic.zone_at(place)), at, None);
+            }
+            What::Episode(EpisodeChange::Open { episode, on, title }) => open(Some(*episode), *on, at, title.clone()),
+            _ => {}
+        }
+    }
+    for change in ordered {
+        if let What::Episode(what) = &change.what {
+            close_or_reopen(&mut episodes, what, change.stamp.at, &key);
+        }
+    }
+    episodes.into_values().collect()
+}
+
+/// The case the EMR named first: it adopts the default episode.
+fn first_case(ordered: &[&Change]) -> Option<EpisodeId> {
+    ordered.iter().find_map(|change| match &change.what {
+        What::Episode(EpisodeChange::Open { episode, .. }) => Some(*episode),
+        What::Encounter(what) => match what.episode {
+            Write::Set(id) => Some(id),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn close_or_reopen(
+    episodes: &mut BTreeMap<EpisodeKey, Episode>,
+    what: &EpisodeChange,
+    at: Timestamp,
+    key: &impl Fn(Option<EpisodeId>) -> EpisodeKey,
+) {
+    match what {
+        EpisodeChange::Open { episode, .. } => {
+            if let Some(e) = episodes.get_mut(&key(Some(*episode))) {
+                e.state = EpisodeState::Open;
+            }
+        }
+        EpisodeChange::Discharge { episode, on } => {
+            if let Some(e) = episodes.get_mut(&key(*episode)).filter(|e| e.is_open()) {
+                e.state = EpisodeState::Discharged { on: *on, at };
+                e.discharges += 1;
+            }
+        }
+        EpisodeChange::Reopen { episode } => {
+            if let Some(e) = episodes.get_mut(&key(*episode)) {
+                e.state = EpisodeState::Open;
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The scenario file as TOML gives it.
+
+use serde::Deserialize;
+use serde_spanned::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    #[serde(default)]
+    #[expect(dead_code, reason = "the name is for the reader of the file")]
+    pub name: Option<String>,
+    pub until: Option<Spanned<String>>,
+    pub clinic: ClinicFile,
+    /// Channels that are set up; both when the file does not say.
+    pub channels: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub locations: Vec<LocationFile>,
+    #[serde(default)]
+    pub patients: Vec<Spanned<PatientFile>>,
+    #[serde(default)]
+    pub workflows: Vec<Spanned<WorkflowFile>>,
+    #[serde(default)]
+    pub when: Vec<Spanned<When>>,
+    #[serde(default)]
+    pub then: Vec<Expectation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClinicFile {
+    pub zone: Spanned<String>,
+    pub name: Option<String>,
+    pub channels: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocationFile {
+    pub id: String,
+    pub zone: Option<Spanned<String>>,
+    pub name: Option<String>,
+    #[serde(default = "yes")]
+    pub emr: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct PatientFile {
+    pub id: String,
+    /// Made by a `patient.created` line of the story.
+    #[serde(default)]
+    pub new: bool,
+    #[serde(flatten)]
+    pub fields: PatientFields,
+}
+
+#[derive(Deserialize, Default, Clone)]
+pub struct PatientFields {
+    pub given: Option<String>,
+    pub family: Option<String>,
+    pub birth_date: Option<String>,
+    pub sex: Option<String>,
+    pub zone: Option<String>,
+    pub location: Option<String>,
+    pub email: Option<String>,
+    pub mobile: Option<String>,
+    pub language: Option<String>,
+    pub tags: Option<Vec<String>>,
+    pub registered: Option<bool>,
+    pub send_invite: Option<bool>,
+    pub deceased: Option<bool>,
+    pub inactive: Option<bool>,
+    pub test_patient: Option<bool>,
+    pub do_not_contact: Option<String>,
+}
+
+/// A path to a workflow file, or the workflow itself with `id` and `status`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum WorkflowFile {
+    Path(String),
+    Inline(toml::Table),
+}
+
+#[derive(Deserialize)]
+pub struct When {
+    pub at: Spanned<String>,
+    pub change: Spanned<String>,
+    pub patient: Option<String>,
+    pub encounter: Option<String>,
+    pub episode: Option<String>,
+    pub workflow: Option<String>,
+    pub starts_at: Option<Spanned<String>>,
+    pub minutes: Option<u32>,
+    pub visit_type: Option<Spanned<String>>,
+    pub practitioner: Option<String>,
+    #[serde(flatten)]
+    pub fields: PatientFields,
+}
+
+/// What should be among the decisions: every key given must agree.
+#[derive(Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    pub at: Option<String>,
+    pub patient: Option<String>,
+    pub workflow: Option<String>,
+    pub anchor: Option<String>,
+    pub step: Option<String>,
+    pub occurrence: Option<u32>,
+    pub due: Option<String>,
+    pub generation: Option<u32>,
+    pub verdict: Option<String>,
+    pub reason: Option<String>,
+    /// No decision may agree.
+    #[serde(default)]
+    pub never: bool,
+    /// Exactly so many must agree.
+    pub times: Option<usize>,
+}

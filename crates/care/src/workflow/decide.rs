@@ -1,0 +1,430 @@
+//! From a changed chart to runs, planned steps and reasons.
+//!
+//! [`reconcile`] is a function of the set of changes, not of their order: it asks of every event of the folded chart what
+//! each workflow makes of it, and moves the ledger there. An answer given within [`SETTLE`] of hearing of the event is
+//! open: messages that belong together arrive in any order, and the last of them must not meet a closed door. After that
+//! it stands, so that a fact that changes weeks later starts nothing old.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::decision::{Decision, Detail, StepRef, TaskResult, Verdict};
+use super::definition::{For, OnCancel, OnDischarge, OnMove, Repeat, Step, Workflow};
+use super::facts::{Activation, Facts};
+use super::ledger::{Effect, Entry, Known, Ledger, PlannedStep, Run, StepState};
+use super::plan;
+use super::reason::Reason;
+use super::rebooking;
+use crate::chart::{EpisodeState, Occurrence, Validity};
+use crate::id::{PlannedStepId, RunId};
+
+/// How long the answer to an event stays open: as long as a step may be late without being called so.
+pub const SETTLE: SignedDuration = SignedDuration::from_mins(15);
+
+/// A moved visit is told once it has stood still this long.
+const QUIET: SignedDuration = SignedDuration::from_mins(10);
+
+/// The engine at work on one patient: effects are applied to the ledger as they are made.
+pub struct Work<'a> {
+    pub facts: &'a Facts<'a>,
+    pub ledger: &'a mut Ledger,
+    pub effects: Vec<Effect>,
+    /// Where new ids come from.
+    pub ids: &'a mut dyn FnMut() -> Uuid,
+}
+
+/// Moves the ledger to what the chart now calls for. `loading`: what is new came from an interface that only loads.
+pub fn reconcile(facts: &Facts, ledger: &mut Ledger, loading: bool, ids: &mut dyn FnMut() -> Uuid) -> Vec<Effect> {
+    let mut work = Work { facts, ledger, effects: vec![], ids };
+    for occurrence in facts.occurrences {
+        if !work.ledger.events.contains_key(&occurrence.anchor) {
+            let known = Known { at: facts.now, loading };
+            work.put(Effect::EventKnown { anchor: occurrence.anchor, event_at: occurrence.event_at, known });
+        }
+    }
+    for occurrence in facts.occurrences {
+        for (key, published) in &facts.workflows.0 {
+            let Some((version, workflow)) = published.current() else { continue };
+            let known = work.ledger.events[&occurrence.anchor];
+            // Switched off when the event came: it starts nothing, and the activation history says so.
+            let Some(activation) = published.activation_at(known.at) else { continue };
+            if workflow.trigger.events.contains(&occurrence.anchor.event) {
+                work.enter(key, version, workflow, activation, occurrence, known);
+            }
+        }
+    }
+    work.maintain_all();
+    work.effects
+}
+
+impl Work<'_> {
+    pub fn put(&mut self, effect: Effect) {
+        self.ledger.apply(&effect);
+        self.effects.push(effect);
+    }
+
+    fn enter(&mut self, key: &str, version: u32, w: &Workflow, activation: &Activation, o: &Occurrence, known: Known) {
+        let before = self.ledger.entries.get(&(key.to_owned(), o.anchor)).copied();
+        let settled = self.facts.now.duration_since(known.at) > SETTLE;
+        if before.is_some() && settled {
+            return;
+        }
+        let verdict = self.verdict(key, w, activation, o, known);
+        let reason = verdict.as_ref().err().map(|(reason, _)| *reason);
+        if before == Some(Entry { reason }) {
+            return;
+        }
+        self.put(Effect::Entered { workflow: key.into(), anchor: o.anchor, entry: Entry { reason } });
+        let run = self.ledger.run_of(key, o.anchor).cloned();
+        match (verdict, run) {
+            (Ok(()), None) => self.start(key, version, o),
+            // Opened again by a message that belonged to the same story.
+            (Ok(()), Some(run)) => self.put(Effect::RunSet(Run { ended: None, ..run })),
+            (Err((reason, detail)), run) => {
+                self.decide(key, version, o, run.as_ref().map(|r| r.id), None, (Verdict::Passed, Some(reason)), detail);
+                if let Some(run) = run.filter(|r| r.steps.iter().all(|s| !matches!(s.state, StepState::Performed { .. }))) {
+                    self.cancel_run(&run, reason);
+                }
+            }
+        }
+    }
+
+    /// Why this event starts this workflow, or not: the first "no" in this order.
+    fn verdict(
+        &self,
+        key: &str,
+        w: &Workflow,
+        activation: &Activation,
+        o: &Occurrence,
+        known: Known,
+    ) -> Result<(), (Reason, Detail)> {
+        let no = |reason| Err((reason, Detail::none()));
+        let has_emr = self.facts.clinic.has_emr_at(o.location);
+        let fits = match w.serves {
+            For::Both => true,
+            For::Emr => has_emr,
+            For::NoEmr => !has_emr,
+        };
+        let here = activation.locations.as_ref().is_none_or(|list| o.location.is_some_and(|l| list.contains(&l)));
+        if !fits || !here {
+            return no(Reason::NotForThisLocation);
+        }
+        w.trigger.lets_through(self.facts, o).map_err(|saw| (Reason::TriggerNotMet, Detail::saw(saw)))?;
+        if known.loading {
+            return no(Reason::Loading);
+        }
+        if let Some(reason) = invalid(o.validity) {
+            return no(reason);
+        }
+        if let Some(reason) = out_of_reach(self.facts) {
+            return no(reason);
+        }
+        w.group.holds(self.facts, o).map_err(|saw| (Reason::NotInGroup, Detail::saw(saw)))?;
+        self.re_entry(key, w, o)
+    }
+
+    /// One run per anchor, episode or patient, and not too soon after the last.
+    fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Result<(), (Reason, Detail)> {
+        let counts = |r: &&Run| {
+            r.workflow == key
+                && r.ended.is_none_or(|e| !e.may_pass())
+                && (r.event_at, r.anchor) < (o.event_at, o.anchor)
+        };
+        for run in self.ledger.runs.values().filter(counts) {
+            let same_episode = self.facts.occurrence(run.anchor).and_then(|r| r.episode) == o.episode;
+            let already = match w.repeat {
+                Repeat::PerAnchor => false,
+                Repeat::PerEpisode => same_episode,
+                Repeat::PerPatient => true,
+            };
+            if already {
+                return Err((Reason::AlreadyRan, Detail::none()));
+            }
+            if let Some(gap) = w.min_gap
+                && o.event_at.duration_since(run.event_at).as_secs() < gap.seconds
+            {
+                return Err((Reason::TooSoonSinceLastRun, Detail::none()));
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, key: &str, version: u32, o: &Occurrence) {
+        let run = Run {
+            id: RunId((self.ids)()),
+            workflow: key.into(),
+            version,
+            anchor: o.anchor,
+            event_at: o.event_at,
+            moment: o.moment.instant(),
+            started_at: self.facts.now,
+            ended: None,
+            steps: vec![],
+        };
+        self.put(Effect::RunSet(run));
+    }
+
+    fn maintain_all(&mut self) {
+        let runs: Vec<RunId> = self.ledger.runs.keys().copied().collect();
+        for id in runs {
+            let Some(run) = self.ledger.runs.get(&id).cloned() else { continue };
+            let stopped = run.ended.is_some_and(|reason| !reason.may_pass());
+            let refused = self.ledger.entries.get(&(run.workflow.clone(), run.anchor)).is_some_and(|e| e.reason.is_some());
+            if stopped || refused {
+                continue;
+            }
+            if self.ledger.run_of(&run.workflow, run.anchor).is_some_and(|first| first.id != id) {
+                self.cancel_run(&run, Reason::AlreadyRan);
+                continue;
+            }
+            self.maintain(&run);
+        }
+    }
+
+    /// Brings the planned steps of a run to what the chart now calls for.
+    fn maintain(&mut self, run: &Run) {
+        let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { return };
+        let occurrence = self.facts.occurrence(run.anchor).cloned();
+        let Some(o) = occurrence else { return self.cancel_run(run, Reason::AnchorNoLongerValid) };
+        if let Some(reason) = self.obstacle(&workflow, run, &o) {
+            return self.cancel_run(run, reason);
+        }
+        if invalid(o.validity).is_some() {
+            return self.cancel_before(&workflow, run);
+        }
+        let now_is = Run { ended: None, moment: o.moment.instant(), event_at: o.event_at, ..run.clone() };
+        if now_is != *run {
+            self.put(Effect::RunSet(now_is));
+        }
+        for step in &workflow.steps {
+            self.maintain_step(&workflow, run, step, &o);
+        }
+    }
+
+    /// Why a whole run must not go on, if so.
+    fn obstacle(&self, workflow: &Workflow, run: &Run, o: &Occurrence) -> Option<Reason> {
+        match invalid(o.validity) {
+            Some(Reason::AnchorCancelled) if workflow.on_cancel == OnCancel::Continue => {}
+            Some(reason) => return Some(reason),
+            None => {}
+        }
+        if let Some(reason) = out_of_reach(self.facts) {
+            return Some(reason);
+        }
+        let episode = o.episode.and_then(|key| self.facts.chart.episode(key))?;
+        let stops = workflow.on_discharge == OnDischarge::Stop;
+        match episode.state {
+            EpisodeState::Discharged { at, .. } if stops && run.event_at < at => Some(Reason::EpisodeDischarged),
+            _ => None,
+        }
+    }
+
+    fn maintain_step(&mut self, workflow: &Workflow, run: &Run, step: &Step, o: &Occurrence) {
+        let last = run.steps.iter().filter(|s| s.step == step.id).max_by_key(|s| (s.occurrence, s.generation)).cloned();
+        let Some(last) = last else {
+            self.plan(workflow, run, step, o, 1, 1);
+            return self.inherit(run, step, o);
+        };
+        let moved = last.moment != o.moment.instant();
+        match last.state {
+            StepState::Pending { .. } => self.replan(workflow, run, step, o, &last),
+            StepState::Cancelled { reason, .. } if reason.may_pass() => self.replan(workflow, run, step, o, &last),
+            // It was too late for the old time; the new one may leave room.
+            StepState::Skipped { reason: Reason::Late | Reason::Expired, .. } if moved => {
+                let ahead = plan::due(self.facts, workflow, step, o, last.occurrence);
+                if ahead.is_some_and(|due| due.at > self.facts.now) {
+                    self.plan(workflow, run, step, o, last.occurrence, last.generation + 1);
+                }
+            }
+            StepState::Performed { .. } if moved && step.move_rule() == OnMove::Resend => {
+                self.plan(workflow, run, step, o, last.occurrence, last.generation + 1);
+            }
+            StepState::Performed { .. } | StepState::Skipped { .. } | StepState::Cancelled { .. } => {}
+        }
+    }
+
+    /// A step given again because the visit moved waits until the visit has stood still for a while.
+    fn due(&self, w: &Workflow, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
+        let due = plan::due(self.facts, w, step, o, nth)?;
+        let moved = o.encounter.and_then(|id| self.facts.chart.encounter(id)).and_then(|e| e.start_since);
+        let rested = moved.and_then(|m| m.checked_add(QUIET).ok()).filter(|_| generation > 1);
+        Some(plan::Due { at: rested.map_or(due.at, |rested| due.at.max(rested)), ..due })
+    }
+
+    /// A visit booked in place of a cancelled one inherits the `once` steps that were already given.
+    fn inherit(&mut self, run: &Run, step: &Step, o: &Occurrence) {
+        if step.move_rule() == OnMove::Resend {
+            return;
+        }
+        let Some(replaced) = rebooking::replaced_by(self.facts, o) else { return };
+        let given = |r: &&Run| {
+            r.workflow == run.workflow
+                && self.facts.occurrence(r.anchor).is_some_and(|old| old.encounter == Some(replaced))
+                && r.steps.iter().any(|s| s.step == step.id && matches!(s.state, StepState::Performed { .. }))
+        };
+        let inherited = self.ledger.runs.values().any(|r| given(&r));
+        let planned = self.ledger.runs.get(&run.id).and_then(|r| r.steps.iter().find(|s| s.step == step.id)).cloned();
+        if let (true, Some(planned)) = (inherited, planned) {
+            let state = StepState::Skipped { at: self.facts.now, reason: Reason::AlreadyGiven };
+            self.end_step(run, &planned, state);
+        }
+    }
+
+    /// Plans an occurrence of a step that was not planned before.
+    pub fn plan(&mut self, w: &Workflow, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) {
+        let Some(due) = self.due(w, step, o, nth, generation) else { return };
+        let at = due.at;
+        let planned = PlannedStep {
+            id: PlannedStepId((self.ids)()),
+            step: step.id.clone(),
+            occurrence: nth,
+            generation,
+            due: at,
+            expires: due.expires,
+            moment: o.moment.instant(),
+            state: StepState::Pending { at: Some(at) },
+        };
+        self.set_planned(run, step, o, planned);
+    }
+
+    /// Computes a step anew; says so only if something changed.
+    fn replan(&mut self, w: &Workflow, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
+        let Some(due) = self.due(w, step, o, last.occurrence, last.generation) else {
+            return self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
+        };
+        let at = due.at;
+        if last.state.is_pending() && at == last.due && due.expires == last.expires {
+            return;
+        }
+        let state = StepState::Pending { at: Some(at) };
+        let planned = PlannedStep { due: at, expires: due.expires, moment: o.moment.instant(), state, ..last.clone() };
+        self.set_planned(run, step, o, planned);
+    }
+
+    fn set_planned(&mut self, run: &Run, step: &Step, o: &Occurrence, planned: PlannedStep) {
+        let at = StepRef::of(&planned);
+        self.put(Effect::StepSet { run: run.id, step: planned });
+        let detail = Detail { sum: Some(plan::sum(self.facts, step, o)), ..Detail::none() };
+        self.decide(&run.workflow, run.version, o, Some(run.id), Some(at), (Verdict::Planned, None), detail);
+    }
+
+    /// `on_cancel = "continue"`: what comes after the visit goes on, what was to come before it does not.
+    fn cancel_before(&mut self, workflow: &Workflow, run: &Run) {
+        let state = StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorCancelled };
+        for planned in run.steps.iter().filter(|s| s.state.is_pending()) {
+            if workflow.step(&planned.step).is_some_and(Step::is_before) {
+                self.end_step(run, planned, state);
+            }
+        }
+    }
+
+    /// Cancels what is pending and withdraws what is not sent, with the reason.
+    fn cancel_run(&mut self, run: &Run, reason: Reason) {
+        let now = self.facts.now;
+        if run.ended != Some(reason) {
+            self.put(Effect::RunSet(Run { ended: Some(reason), ..run.clone() }));
+        }
+        for step in run.steps.iter().filter(|s| s.state.is_pending()) {
+            self.end_step(run, step, StepState::Cancelled { at: now, reason });
+        }
+        let unsent: Vec<_> = self.ledger.deliveries.values().filter(|d| d.run == run.id).map(|d| d.id).collect();
+        for delivery in unsent {
+            self.put(Effect::Withdrawn { delivery, at: now, reason });
+        }
+    }
+
+    /// Writes a step's end and the decision that says why.
+    pub fn end_step(&mut self, run: &Run, step: &PlannedStep, state: StepState) {
+        let (verdict, reason) = match state {
+            StepState::Pending { .. } => (Verdict::Deferred, None),
+            StepState::Performed { .. } => (Verdict::Performed, None),
+            StepState::Skipped { reason, .. } => (Verdict::Skipped, Some(reason)),
+            StepState::Cancelled { reason, .. } => (Verdict::Cancelled, Some(reason)),
+        };
+        self.end_step_with(run, step, state, (verdict, reason), Detail::none(), vec![]);
+    }
+
+    pub fn end_step_with(
+        &mut self,
+        run: &Run,
+        step: &PlannedStep,
+        state: StepState,
+        (verdict, reason): (Verdict, Option<Reason>),
+        detail: Detail,
+        tasks: Vec<TaskResult>,
+    ) {
+        let at = StepRef::of(step);
+        self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..step.clone() } });
+        self.put(Effect::Decided(Decision {
+            at: self.facts.now,
+            workflow: run.workflow.clone(),
+            version: run.version,
+            anchor: run.anchor,
+            run: Some(run.id),
+            step: Some(at),
+            verdict,
+            reason,
+            detail,
+            tasks,
+        }));
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "these are the columns of the decision row")]
+    fn decide(
+        &mut self,
+        workflow: &str,
+        version: u32,
+        o: &Occurrence,
+        run: Option<RunId>,
+        step: Option<StepRef>,
+        (verdict, reason): (Verdict, Option<Reason>),
+        detail: Detail,
+    ) {
+        self.put(Effect::Decided(Decision {
+            at: self.facts.now,
+            workflow: workflow.into(),
+            version,
+            anchor: o.anchor,
+            run,
+            step,
+            verdict,
+            reason,
+            detail,
+            tasks: vec![],
+        }));
+    }
+}
+
+impl StepRef {
+    fn of(step: &PlannedStep) -> Self {
+        Self { id: step.step.clone(), occurrence: step.occurrence, generation: step.generation, due: step.due }
+    }
+}
+
+/// Why an anchor no longer holds, in the words of the list.
+pub fn invalid(validity: Validity) -> Option<Reason> {
+    match validity {
+        Validity::Valid => None,
+        Validity::Cancelled => Some(Reason::AnchorCancelled),
+        Validity::Moved => Some(Reason::AnchorMoved),
+        Validity::Corrected => Some(Reason::StateCorrected),
+        Validity::Gone => Some(Reason::AnchorNoLongerValid),
+    }
+}
+
+/// Dead, inactive, test, do-not-contact: nothing is planned and nothing sent.
+pub fn out_of_reach(facts: &Facts) -> Option<Reason> {
+    let patient = &facts.chart.patient;
+    match () {
+        () if patient.deceased => Some(Reason::PatientDeceased),
+        () if patient.inactive => Some(Reason::PatientInactive),
+        () if patient.test_patient => Some(Reason::TestPatient),
+        () if patient.do_not_contact.is_some() => Some(Reason::DoNotContact),
+        () => None,
+    }
+}
+
+/// Whether `at` is so long past that the step counts as late.
+pub fn is_late(due: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(due) > SETTLE
+}

@@ -1,0 +1,91 @@
+//! The stored row that says yes or no and why.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::group::Saw;
+use super::reason::Reason;
+use crate::chart::{Anchor, Channel};
+use crate::id::RunId;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Planned,
+    Performed,
+    Deferred,
+    Skipped,
+    Cancelled,
+    /// The event came to nothing here: the workflow passed over it.
+    Passed,
+}
+
+impl Verdict {
+    pub fn code(self) -> &'static str {
+        match self {
+            Verdict::Planned => "planned",
+            Verdict::Performed => "performed",
+            Verdict::Deferred => "deferred",
+            Verdict::Skipped => "skipped",
+            Verdict::Cancelled => "cancelled",
+            Verdict::Passed => "passed",
+        }
+    }
+}
+
+/// What the decision rested on, so that it can be read and repeated.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saw: Option<Saw>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// How the due instant came about: schedule, anchor moment, zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<String>,
+}
+
+impl Detail {
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    pub fn saw(saw: Saw) -> Self {
+        Self { saw: Some(saw), ..Self::default() }
+    }
+}
+
+/// What became of one task of a performed step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskResult {
+    /// The template or content.
+    pub content: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// None: handed over; else why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub at: Timestamp,
+    pub workflow: String,
+    pub version: u32,
+    pub anchor: Anchor,
+    pub run: Option<RunId>,
+    /// The step's id, its occurrence, generation and due instant; none for an event that came to nothing.
+    pub step: Option<StepRef>,
+    pub verdict: Verdict,
+    pub reason: Option<Reason>,
+    pub detail: Detail,
+    pub tasks: Vec<TaskResult>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepRef {
+    pub id: String,
+    pub occurrence: u32,
+    pub generation: u32,
+    pub due: Timestamp,
+}

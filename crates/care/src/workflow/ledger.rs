@@ -1,0 +1,222 @@
+//! What the engine has decided for one patient so far, and the effects by which that changes.
+//!
+//! An [`Effect`] is one row written. The store commits them; [`Ledger::apply`] does the same in memory, so that the
+//! simulator and the server cannot drift apart.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::decision::Decision;
+use super::reason::Reason;
+use super::task::Uncertain;
+use crate::chart::{Anchor, Category, Channel, Chart, ContactPoint};
+use crate::id::{AssignmentId, DeliveryId, PlannedStepId, RunId};
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ledger {
+    /// When each event of the chart was first known to us.
+    pub events: BTreeMap<Anchor, Known>,
+    /// What each active workflow made of each event: None, it ran.
+    pub entries: BTreeMap<(String, Anchor), Entry>,
+    pub runs: BTreeMap<RunId, Run>,
+    pub assignments: BTreeMap<AssignmentId, Assignment>,
+    /// Deliveries that have not ended.
+    pub deliveries: BTreeMap<DeliveryId, Delivery>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    pub at: Timestamp,
+    /// Came in while its interface was loading: starts nothing.
+    pub loading: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    pub reason: Option<Reason>,
+}
+
+/// One workflow version on one patient for one anchor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    pub id: RunId,
+    pub workflow: String,
+    pub version: u32,
+    pub anchor: Anchor,
+    pub event_at: Timestamp,
+    /// The anchor's moment when the steps were last computed.
+    pub moment: Timestamp,
+    pub started_at: Timestamp,
+    /// Why it was stopped before its steps were through.
+    pub ended: Option<Reason>,
+    pub steps: Vec<PlannedStep>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedStep {
+    pub id: PlannedStepId,
+    pub step: String,
+    pub occurrence: u32,
+    pub generation: u32,
+    pub due: Timestamp,
+    pub expires: Timestamp,
+    /// The anchor's moment it was computed from.
+    pub moment: Timestamp,
+    pub state: StepState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// To be looked at again at `at`; never, while its workflow is switched off.
+    Pending { at: Option<Timestamp> },
+    Performed { at: Timestamp },
+    Skipped { at: Timestamp, reason: Reason },
+    Cancelled { at: Timestamp, reason: Reason },
+}
+
+impl StepState {
+    pub fn is_pending(self) -> bool {
+        matches!(self, StepState::Pending { .. })
+    }
+}
+
+/// What the patient now has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    pub id: AssignmentId,
+    pub run: RunId,
+    pub step: PlannedStepId,
+    pub content: String,
+    pub assigned_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
+}
+
+/// One message to one contact point on one channel. (run, step, occurrence, generation, task, channel) is its key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub run: RunId,
+    pub planned_step: PlannedStepId,
+    pub key: DeliveryKey,
+    pub workflow: String,
+    pub version: u32,
+    pub anchor: Anchor,
+    pub template: String,
+    pub calendar: bool,
+    pub category: Category,
+    pub contact: ContactPoint,
+    pub assignment: Option<AssignmentId>,
+    pub uncertain: Uncertain,
+    pub not_before: Timestamp,
+    pub expires: Timestamp,
+    pub state: DeliveryState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryKey {
+    pub run: RunId,
+    pub step: String,
+    pub occurrence: u32,
+    pub generation: u32,
+    pub task: u32,
+    pub channel: Channel,
+}
+
+impl std::fmt::Display for DeliveryKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { run, step, occurrence, generation, task, channel } = self;
+        write!(f, "{run}/{step}/{occurrence}/{generation}/{task}/{}", channel.code())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    Queued,
+    Sent { at: Timestamp },
+    /// Ended without being sent.
+    Ended { at: Timestamp, reason: Reason },
+}
+
+/// One row to write.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    EventKnown { anchor: Anchor, event_at: Timestamp, known: Known },
+    Entered { workflow: String, anchor: Anchor, entry: Entry },
+    /// A new run, or one that starts again or moved: everything but its steps.
+    RunSet(Run),
+    /// A planned step, new or changed.
+    StepSet { run: RunId, step: PlannedStep },
+    Assigned(Assignment),
+    Queued(Delivery),
+    Withdrawn { delivery: DeliveryId, at: Timestamp, reason: Reason },
+    Decided(Decision),
+}
+
+impl Ledger {
+    pub fn apply(&mut self, effect: &Effect) {
+        match effect {
+            Effect::EventKnown { anchor, known, .. } => {
+                self.events.insert(*anchor, *known);
+            }
+            Effect::Entered { workflow, anchor, entry } => {
+                self.entries.insert((workflow.clone(), *anchor), *entry);
+            }
+            Effect::RunSet(run) => {
+                let steps = self.runs.remove(&run.id).map_or(vec![], |old| old.steps);
+                self.runs.insert(run.id, Run { steps, ..run.clone() });
+            }
+            Effect::StepSet { run, step } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    match run.steps.iter_mut().find(|s| s.id == step.id) {
+                        Some(old) => *old = step.clone(),
+                        None => run.steps.push(step.clone()),
+                    }
+                }
+            }
+            Effect::Assigned(assignment) => {
+                self.assignments.insert(assignment.id, assignment.clone());
+            }
+            Effect::Queued(delivery) => {
+                self.deliveries.insert(delivery.id, delivery.clone());
+            }
+            Effect::Withdrawn { delivery, .. } => {
+                self.deliveries.remove(delivery);
+            }
+            Effect::Decided(_) => {}
+        }
+    }
+
+    /// Names every visit by the id it goes by now.
+    pub fn canonical(self, chart: &Chart) -> Self {
+        let mut events: BTreeMap<Anchor, Known> = BTreeMap::new();
+        for (anchor, known) in self.events {
+            let slot = events.entry(chart.canonical(anchor)).or_insert(known);
+            if known.at < slot.at {
+                *slot = known;
+            }
+        }
+        let mut entries: BTreeMap<(String, Anchor), Entry> = BTreeMap::new();
+        for ((workflow, anchor), entry) in self.entries {
+            let slot = entries.entry((workflow, chart.canonical(anchor))).or_insert(entry);
+            if entry.reason.is_none() {
+                *slot = entry;
+            }
+        }
+        let rename = |(id, run): (RunId, Run)| (id, Run { anchor: chart.canonical(run.anchor), ..run });
+        Self { events, entries, runs: self.runs.into_iter().map(rename).collect(), ..self }
+    }
+
+    /// The run of a workflow for an anchor. If two numbers turned out to mean one visit there are two: the first stands.
+    pub fn run_of(&self, workflow: &str, anchor: Anchor) -> Option<&Run> {
+        let of_anchor = self.runs.values().filter(|r| r.workflow == workflow && r.anchor == anchor);
+        of_anchor.min_by_key(|r| (!r.steps.iter().any(|s| matches!(s.state, StepState::Performed { .. })), r.started_at, r.id))
+    }
+
+    pub fn step(&self, id: PlannedStepId) -> Option<(&Run, &PlannedStep)> {
+        self.runs.values().find_map(|run| run.steps.iter().find(|s| s.id == id).map(|step| (run, step)))
+    }
+}

@@ -1,0 +1,28 @@
+//! **workflow** — docs/SEMANTICS.md, all of it: what a workflow does, exactly.
+//!
+//! [`decide::reconcile`] turns a changed chart into runs, planned steps and the "no"s with their reasons;
+//! [`perform::perform`] turns a due step into tasks; [`send::check`] says yes or no once more at the moment of sending.
+//! All three read [`Facts`] and write [`Effect`]s: the store commits them, the simulator applies them, and both see the
+//! same decisions.
+
+pub mod decide;
+pub mod decision;
+pub mod definition;
+pub mod facts;
+pub mod group;
+pub mod ledger;
+pub mod path;
+pub mod perform;
+pub mod plan;
+pub mod reason;
+pub mod rebooking;
+pub mod schedule;
+pub mod send;
+pub mod task;
+pub mod trigger;
+
+pub use decision::{Decision, Detail, TaskResult, Verdict};
+pub use definition::{FileError, For, Kind, Workflow};
+pub use facts::{Activation, Facts, Published, Workflows};
+pub use ledger::{Assignment, Delivery, DeliveryState, Effect, Ledger, PlannedStep, Run, StepState};
+pub use reason::Reason;

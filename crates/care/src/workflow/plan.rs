@@ -1,0 +1,62 @@
+//! When a step is due, and until when it is worth doing.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::definition::{Step, Workflow};
+use super::facts::Facts;
+use super::schedule::before_quiet;
+use crate::chart::{Channel, EventKind, Occurrence};
+
+/// When a planned step is due and when it expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    pub at: Timestamp,
+    pub expires: Timestamp,
+}
+
+/// How long what is not tied to a visit stays worth sending.
+const WORTH: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// docs/SEMANTICS.md section 3, and "Expiry" of section 4. `None` when there is no such occurrence.
+pub fn due(facts: &Facts, workflow: &Workflow, step: &Step, occurrence_of: &Occurrence, nth: u32) -> Option<Due> {
+    let _ = workflow;
+    let moment = occurrence_of.moment.instant();
+    let at = step.schedule.due(moment, occurrence_of.event_at, &facts.zone_of(occurrence_of), nth)?;
+    let at = if step.is_before() && only_texts(step) {
+        before_quiet(at, moment, facts.text_hours(), &facts.patient_zone())
+    } else {
+        at
+    };
+    Some(Due { at, expires: expiry(facts, step, occurrence_of, at) })
+}
+
+/// A step whose only messages are texts is planned inside the hours in which texts may go out.
+fn only_texts(step: &Step) -> bool {
+    let mut ladders = step.tasks.iter().filter_map(|t| t.message()).map(|m| m.ladder.as_slice()).peekable();
+    ladders.peek().is_some() && ladders.all(|ladder| ladder == [Channel::Text])
+}
+
+fn expiry(facts: &Facts, step: &Step, occurrence: &Occurrence, due: Timestamp) -> Timestamp {
+    let moment = occurrence.moment.instant();
+    if let Some(span) = step.expires {
+        return due.checked_add(SignedDuration::from_secs(span.seconds)).unwrap_or(Timestamp::MAX);
+    }
+    let of_visit = matches!(occurrence.anchor.event, EventKind::EncounterPlanned | EventKind::VisitDayPlanned);
+    let minutes = occurrence.encounter.and_then(|id| facts.chart.encounter(id)).and_then(|e| e.minutes).unwrap_or(60);
+    let end = moment.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
+    if step.is_before() || (of_visit && due < end) {
+        return moment;
+    }
+    due.checked_add(WORTH).unwrap_or(Timestamp::MAX)
+}
+
+/// How the due instant came about, for the pages: schedule, moment and zone.
+pub fn sum(facts: &Facts, step: &Step, occurrence: &Occurrence) -> String {
+    let zone = facts.zone_of(occurrence);
+    format!(
+        "{} of {} ({})",
+        step.schedule,
+        zone.to_datetime(occurrence.moment.instant()).strftime("%Y-%m-%d %H:%M"),
+        zone.iana_name().unwrap_or("UTC")
+    )
+}

@@ -1,0 +1,14 @@
+//! One made-up clinic, random stories of one patient, and the engine playing them.
+
+pub mod story;
+pub mod world;
+
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+
+/// The same cases on every machine; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` look elsewhere and longer.
+pub fn runner(cases: u32) -> TestRunner {
+    let asked = Config::default();
+    let rng_seed = if asked.rng_seed == RngSeed::Random { RngSeed::Fixed(20_260_302) } else { asked.rng_seed };
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { cases };
+    TestRunner::new(Config { cases, rng_seed, failure_persistence: None, max_shrink_iters: 20_000, ..asked })
+}
