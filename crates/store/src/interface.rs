@@ -1,0 +1,87 @@
+//! Feeds from EMRs.
+
+use care::id::InterfaceId;
+
+use crate::{Error, OrgTx};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterfaceState {
+    /// Facts enter, nothing fires.
+    Loading,
+    Live,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct InterfaceRow {
+    pub id: InterfaceId,
+    pub name: String,
+    /// Where it listens, as in "127.0.0.1:2575".
+    pub listen: Option<String>,
+    pub state: InterfaceState,
+    /// The settings as the wire room reads them.
+    pub settings: serde_json::Value,
+}
+
+impl OrgTx {
+    pub async fn interfaces(&mut self) -> Result<Vec<InterfaceRow>, Error> {
+        let rows = sqlx::query!(
+            "select id, name, listen, state, settings from interfaces where organization = $1 order by name",
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|r| InterfaceRow {
+                id: InterfaceId(r.id),
+                name: r.name,
+                listen: r.listen,
+                state: if r.state == "live" { InterfaceState::Live } else { InterfaceState::Loading },
+                settings: r.settings,
+            })
+            .collect())
+    }
+
+    pub async fn put_interface(&mut self, row: &InterfaceRow) -> Result<(), Error> {
+        let state = match row.state {
+            InterfaceState::Loading => "loading",
+            InterfaceState::Live => "live",
+        };
+        sqlx::query!(
+            "insert into interfaces (organization, id, name, listen, state, settings) values ($1, $2, $3, $4, $5, $6)
+             on conflict (organization, id) do update set name = $3, listen = $4, state = $5, settings = $6",
+            self.org(),
+            row.id.0,
+            row.name,
+            row.listen,
+            state,
+            row.settings
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Holds the interface for one batch, so that messages are applied in receive order by one applier. `None` when
+    /// another holds it.
+    pub async fn hold_interface(&mut self, id: InterfaceId) -> Result<Option<InterfaceRow>, Error> {
+        let row = sqlx::query!(
+            "select name, listen, state, settings from interfaces where organization = $1 and id = $2 for update skip locked",
+            self.org(),
+            id.0
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        sqlx::query!("update interfaces set fence = fence + 1 where organization = $1 and id = $2", self.org(), id.0)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(Some(InterfaceRow {
+            id,
+            name: row.name,
+            listen: row.listen,
+            state: if row.state == "live" { InterfaceState::Live } else { InterfaceState::Loading },
+            settings: row.settings,
+        }))
+    }
+}

@@ -1,0 +1,44 @@
+//! **store** — the only SQL.
+//!
+//! Protects: no query without an organization (every one runs in an [`OrgTx`], which row-level security reads); state,
+//! events, decisions, planned steps and outbox rows commit together.
+//!
+//! ```no_run
+//! # async fn example(store: store::Store, clinic: care::id::OrganizationId) -> Result<(), store::Error> {
+//! let mut tx = store.begin(clinic).await?;
+//! let places = tx.clinic().await?;
+//! println!("{} has {} locations", places.clinic.name, places.clinic.locations.len());
+//! tx.commit().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod changes;
+mod chart;
+mod claim;
+mod delivery;
+mod effects;
+mod error;
+mod interface;
+mod keys;
+mod ledger;
+mod message;
+mod organization;
+mod pages;
+mod pool;
+mod staff;
+mod text;
+mod workflow;
+
+pub use changes::{Recorded, patient_lock};
+pub use claim::{Claimed, ClaimedDelivery};
+pub use delivery::{AttemptOutcome, DeliveryRow};
+pub use error::Error;
+pub use interface::{InterfaceRow, InterfaceState};
+pub use keys::KeyKind;
+pub use message::{IncomingMessage, MessageEnd, Refused, Stored, WaitingMessage};
+pub use organization::{LocationRow, NewOrganization, OrganizationRow};
+pub use pages::*;
+pub use pool::{OrgTx, Role, Store};
+pub use staff::{NewStaff, StaffRole, StaffRow};
+pub use workflow::{ActivationRow, WorkflowBody};
