@@ -69,6 +69,22 @@ impl OrgTx {
         Ok(number)
     }
 
+    /// Ends a delivery we hold without sending it.
+    pub async fn end_held_delivery(&mut self, claimed: &ClaimedDelivery, reason: &str, now: Timestamp) -> Result<(), Error> {
+        sqlx::query!(
+            "update deliveries set state = 'ended', reason = $4, ended_at = $5, run_at = null, lease_until = null
+             where organization = $1 and id = $2 and fence = $3 and state in ('queued', 'sending')",
+            self.org(),
+            claimed.delivery.0,
+            claimed.fence,
+            reason,
+            now.to_sqlx() as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
     /// Waits without an attempt: quiet hours.
     pub async fn postpone_delivery(&mut self, id: DeliveryId, until: Timestamp) -> Result<(), Error> {
         sqlx::query!(

@@ -1,0 +1,50 @@
+//! **pages** — view models in, HTML, SVG and mails out.
+//!
+//! The roof fills plain structs (strings, numbers, small enums) and renders them; this room reads no clock, no database
+//! and no other room. It protects:
+//!
+//! - every value a person typed is escaped; only our own [`Svg`] passes through unescaped;
+//! - no inline style, no script: every page lives under [`STAFF_CSP`];
+//! - every changing form carries the CSRF token, every input has a label, every page has one `h1`;
+//! - a mail template with an unknown or missing variable is refused, with the place and the cure, never with a value.
+//!
+//! ```
+//! use askama::Template;
+//! use pages::{Frame, Nav, staff::{Field, SignIn}};
+//! let frame = Frame::new("Sign in", "Northside Therapy", Nav::None, "token");
+//! let page = SignIn { frame, email: Field::value("ben@example.org"), error: None, next: None };
+//! assert!(page.render()?.contains("<h1>Sign in</h1>"));
+//! # Ok::<(), askama::Error>(())
+//! ```
+
+pub mod charts;
+pub mod email;
+mod frame;
+pub mod patient;
+mod reasons;
+pub mod staff;
+mod verdict;
+
+pub use askama::Template;
+pub use charts::Svg;
+pub use frame::{DemoBar, Flash, Frame, Nav, Tone, Undo};
+pub use reasons::{REASON_CODES, reason_words};
+pub use verdict::{Reason, Stamp, Verdict};
+
+/// The style sheet of every page; serve it at [`APP_CSS_PATH`] as `text/css`.
+pub const APP_CSS: &str = include_str!("../assets/app.css");
+
+/// Where the pages expect [`APP_CSS`].
+pub const APP_CSS_PATH: &str = "/assets/app.css";
+
+/// The policy every page is written for.
+pub const STAFF_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
+
+/// The policy of the demo mailbox, which frames a mail's HTML by address.
+pub const MAILBOX_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+     frame-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The policy of a mail's HTML shown inside the mailbox: its own inline styles, nothing from elsewhere, no script.
+pub const MAIL_BODY_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; \
+     form-action 'none'; frame-ancestors 'self'; base-uri 'none'; sandbox allow-popups allow-popups-to-escape-sandbox";

@@ -1,0 +1,32 @@
+//! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
+
+mod form;
+mod home;
+mod mailbox;
+mod new_patient;
+mod patient;
+mod patient_list;
+mod problem;
+mod refused;
+mod schematic;
+mod sign_in;
+mod workflow;
+mod workflow_list;
+
+pub use form::{Choice, Field, Pick};
+pub use home::{Count, Home, HomeVisit, Notice};
+pub use mailbox::{MailRow, Mailbox, OpenMail};
+pub use new_patient::NewPatient;
+pub use patient::{
+    Contact, ContactState, LogVisit, PatientPage, PlannedRow, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions,
+    VisitState, WhyRow, WhyStep,
+};
+pub use patient_list::{PatientList, PatientRow};
+pub use problem::Problem;
+pub use refused::{OutlineLine, RefusedMessage, RefusedMessages, RefusedRow, RefusedState};
+pub use schematic::{Lane, Panel, Schematic};
+pub use sign_in::SignIn;
+pub use workflow::{DecisionRow, GroupLine, RunCounts, StepRow, WorkflowPage};
+pub use workflow_list::{
+    ContentItem, EmrFilter, EmrFit, Kind, Scope, Status, WorkflowGroup, WorkflowList, WorkflowRow,
+};

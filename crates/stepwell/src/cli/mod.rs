@@ -1,0 +1,4 @@
+//! **cli** — one binary, many commands.
+pub fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}

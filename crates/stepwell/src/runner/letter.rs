@@ -1,0 +1,170 @@
+//! Renders a delivery at the moment of sending: what the mail says is what is true then.
+
+use care::chart::{Encounter, EncounterState, Occurrence, Subject};
+use care::workflow::{Delivery, Facts};
+use care::zone;
+use delivery::email::{CalendarFile, CalendarMethod, Mail, Mailbox, Message, Unsubscribe, message_id};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde_json::{Value, json};
+use store::{LocationRow, OrgTx};
+use wire::calendar;
+
+use super::context::Context;
+use super::links::Purpose;
+use crate::Roof;
+
+/// Why a letter could not be written; no patient data.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritten {
+    #[error("there is no template {0}")]
+    NoTemplate(String),
+    #[error(transparent)]
+    Template(#[from] pages::email::TemplateError),
+    #[error("the mail could not be made: {0}")]
+    Mail(String),
+}
+
+/// The mail for a delivery, ready to be sent.
+pub fn write(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Delivery) -> Result<Message, Unwritten> {
+    let language = facts.chart.patient.language.as_deref().unwrap_or("en");
+    let template = roof.templates.get(&d.template, language).ok_or_else(|| Unwritten::NoTemplate(d.template.clone()))?;
+    let occurrence = facts.occurrence(d.anchor);
+    let visit = occurrence.and_then(|o| o.encounter).and_then(|id| facts.chart.encounter(id));
+    let place = occurrence.and_then(|o| place_of(context, o, facts));
+    let link = |purpose| roof.link(purpose, tx.organization(), d.id);
+    let unsubscribe = link(Purpose::Unsubscribe);
+    let values = json!({
+        "patient": { "first_name": facts.chart.patient.given },
+        "clinic": { "name": context.organization.clinic.name, "phone": some(&context.organization.phone) },
+        "location": place.map_or(json!({}), location_values),
+        "visit": occurrence.map_or(json!({}), |o| visit_values(facts, o, visit, language)),
+        "links": {
+            "portal": link(Purpose::Visit),
+            "register": link(Purpose::Register),
+            "questionnaire": link(Purpose::Answer),
+            "unsubscribe": unsubscribe,
+        },
+    });
+    let rendered = template.mail.render(&values)?;
+    let org = &context.organization;
+    let domain = org.mail_from.rsplit('@').next().unwrap_or("localhost");
+    let mail = Mail {
+        message_id: message_id(&d.key.to_string(), domain),
+        from: Mailbox::new(Some(&org.clinic.name), &org.mail_from),
+        to: Mailbox::new(None, &d.contact.value),
+        reply_to: None,
+        subject: rendered.subject,
+        text: rendered.text,
+        html: Some(rendered.html),
+        calendar: visit.filter(|_| d.calendar).and_then(|v| calendar_file(facts, org, v, place, domain)),
+        list_unsubscribe: Some(Unsubscribe { url: unsubscribe, mailto: None }),
+        date: facts.now.as_second(),
+        auto_submitted: true,
+    };
+    mail.message().map_err(|e| Unwritten::Mail(e.to_string()))
+}
+
+fn place_of<'a>(context: &'a Context, occurrence: &Occurrence, facts: &Facts) -> Option<&'a LocationRow> {
+    let id = occurrence.location.or(facts.chart.patient.home_location)?;
+    context.organization.locations.iter().find(|l| l.id == id)
+}
+
+/// An empty text is no value: templates ask with `if`.
+fn some(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { json!(text) }
+}
+
+fn location_values(place: &LocationRow) -> Value {
+    json!({
+        "name": some(&place.name),
+        "address": some(&place.address),
+        "phone": some(&place.phone),
+        "map_url": some(&place.map_url),
+        "booking_url": some(&place.booking_url),
+        "first_visit_info": some(&place.first_visit_info),
+        "review_links": [],
+    })
+}
+
+fn visit_values(facts: &Facts, o: &Occurrence, visit: Option<&Encounter>, language: &str) -> Value {
+    let zone_name = facts.clinic.zone_at(o.location);
+    let civil = |at: Timestamp| zone::of(zone_name).to_datetime(at);
+    let Some(start) = visit.and_then(Encounter::starts_at) else { return json!({}) };
+    let moved = visit.and_then(|v| v.moves.last()).map(|m| civil(m.from.instant()));
+    let cancelled = visit.is_some_and(|v| matches!(v.state, EncounterState::Cancelled { .. }));
+    let elsewhere = facts.chart.home_zone(facts.clinic) != zone_name;
+    json!({
+        "date": date_words(civil(start), language),
+        "time": time_words(civil(start), language),
+        "zone_note": if elsewhere { some(&zone_words(zone_name, language)) } else { Value::Null },
+        "times": times_of_day(facts, o, start).into_iter().map(|at| time_words(civil(at), language)).collect::<Vec<_>>(),
+        "old_date": moved.map(|m| date_words(m, language)),
+        "old_time": moved.map(|m| time_words(m, language)),
+        "cancelled": cancelled,
+    })
+}
+
+/// Several visits of one day at one location are one to the patient: all their times.
+fn times_of_day(facts: &Facts, o: &Occurrence, start: Timestamp) -> Vec<Timestamp> {
+    let Subject::VisitDay { location, date } = o.anchor.subject else { return vec![start] };
+    let zone_name = facts.clinic.zone_at(location);
+    let that_day = facts.chart.encounters.iter().filter(|e| e.state.stands() && e.location == location);
+    let mut times: Vec<_> = that_day.filter_map(Encounter::starts_at).collect();
+    times.retain(|at| zone::date_in(*at, zone_name) == date);
+    times.sort();
+    if times.is_empty() { vec![start] } else { times }
+}
+
+fn zone_words(zone_name: &str, language: &str) -> String {
+    let city = zone_name.rsplit('/').next().unwrap_or(zone_name).replace('_', " ");
+    if language == "es" { format!("hora de {city}") } else { format!("{city} time") }
+}
+
+const DAYS_ES: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+const MONTHS_ES: [&str; 12] = [
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+];
+
+pub fn date_words(at: DateTime, language: &str) -> String {
+    let index = |n: i8| usize::try_from(n).unwrap_or(0);
+    if language == "es" {
+        let day = DAYS_ES[index(at.weekday().to_monday_zero_offset())];
+        return format!("{day}, {} de {}", at.day(), MONTHS_ES[index(at.month() - 1)]);
+    }
+    at.strftime("%A, %B %-d").to_string()
+}
+
+pub fn time_words(at: DateTime, language: &str) -> String {
+    let text = at.strftime("%-I:%M %p").to_string();
+    if language == "es" { text.replace("AM", "a. m.").replace("PM", "p. m.") } else { text }
+}
+
+fn calendar_file(
+    facts: &Facts,
+    org: &store::OrganizationRow,
+    visit: &Encounter,
+    place: Option<&LocationRow>,
+    domain: &str,
+) -> Option<CalendarFile> {
+    let cancelled = !visit.state.stands();
+    let (wire_method, method) = if cancelled {
+        (calendar::Method::Cancel, CalendarMethod::Cancel)
+    } else {
+        (calendar::Method::Request, CalendarMethod::Request)
+    };
+    let body = calendar::event(&calendar::CalendarVisit {
+        uid: format!("{}@{domain}", visit.id),
+        sequence: u32::try_from(visit.moves.len() + visit.cancellations.len()).unwrap_or(0),
+        start: visit.start.clone()?,
+        minutes: visit.minutes,
+        title: org.clinic.name.clone(),
+        location_name: place.map(|p| p.name.clone()).unwrap_or_default(),
+        address: place.map(|p| p.address.clone()).unwrap_or_default(),
+        description: place.map(|p| p.phone.clone()).unwrap_or_default(),
+        organizer_email: Some(org.mail_from.clone()),
+        method: wire_method,
+        stamp: facts.now,
+    });
+    Some(CalendarFile { method, name: "visit.ics".into(), body })
+}

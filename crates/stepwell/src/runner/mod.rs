@@ -1,0 +1,20 @@
+//! **runner** — record, tick, outbox: carries what comes in to the pure rooms, commits what they answer, sends what was
+//! committed.
+//!
+//! Protects: one patient at a time; a stale timer does nothing and says so; a crash anywhere is repaired by running again.
+//! Every transaction here holds the patient's row, commits state, events, decisions, planned steps and outbox rows
+//! together, and talks to no gateway.
+
+pub mod context;
+pub mod inbox;
+pub mod letter;
+pub mod links;
+pub mod outbox;
+pub mod reading;
+pub mod record;
+pub mod settle;
+pub mod tick;
+pub mod work;
+
+pub use context::{Context, Known};
+pub use record::{NewChange, record};

@@ -1,0 +1,73 @@
+//! Performs due steps: claims a batch, asks the engine under each patient's row lock, commits verdicts together.
+
+use std::collections::BTreeMap;
+
+use care::id::{OrganizationId, PatientId};
+use care::workflow::perform::perform;
+use jiff::Timestamp;
+use store::{Claimed, Error, OrgTx};
+
+use super::context::{Context, Known};
+use crate::Roof;
+
+/// Steps claimed at once, and patients committed at once.
+const CLAIM: i32 = 500;
+const COMMIT: usize = 50;
+
+/// Performs what is due. `since` keeps the claim off the dead head of the index; `None` looks all the way back. Returns how
+/// many steps were claimed.
+pub async fn tick(roof: &Roof, since: Option<Timestamp>) -> Result<usize, Error> {
+    let claimed = roof.runner.claim_steps(roof.now(), since, CLAIM).await?;
+    let count = claimed.len();
+    let mut by_patient: BTreeMap<(OrganizationId, PatientId), Vec<Claimed>> = BTreeMap::new();
+    for step in claimed {
+        by_patient.entry((step.organization, step.patient)).or_default().push(step);
+    }
+    let mut by_organization: BTreeMap<OrganizationId, Vec<(PatientId, Vec<Claimed>)>> = BTreeMap::new();
+    for ((organization, patient), steps) in by_patient {
+        by_organization.entry(organization).or_default().push((patient, steps));
+    }
+    for (organization, patients) in by_organization {
+        for some in patients.chunks(COMMIT) {
+            perform_together(roof, organization, some).await?;
+        }
+    }
+    Ok(count)
+}
+
+async fn perform_together(
+    roof: &Roof,
+    organization: OrganizationId,
+    patients: &[(PatientId, Vec<Claimed>)],
+) -> Result<(), Error> {
+    let mut tx = roof.runner.begin(organization).await?;
+    let context = Context::load(roof, &mut tx).await?;
+    for (patient, steps) in patients {
+        perform_for(roof, &mut tx, &context, *patient, steps).await?;
+    }
+    tx.commit().await?;
+    roof.wake.notify_one();
+    Ok(())
+}
+
+async fn perform_for(
+    roof: &Roof,
+    tx: &mut OrgTx,
+    context: &Context,
+    patient: PatientId,
+    steps: &[Claimed],
+) -> Result<(), Error> {
+    let Some(patient) = store::patient_lock(tx, patient).await? else { return Ok(()) };
+    let mut known = Known::load(context, tx, patient).await?;
+    let mut ledger = std::mem::take(&mut known.ledger);
+    let facts = known.facts(context, roof.now());
+    let mut ids = || roof.new_id();
+    let mut effects = vec![];
+    for claimed in steps {
+        // Another worker took it over, or it has ended: a stale timer does nothing.
+        if tx.holds_step(claimed).await? {
+            effects.extend(perform(&facts, &mut ledger, claimed.step, &mut ids));
+        }
+    }
+    tx.write_effects(patient, &effects, &mut ids).await
+}
