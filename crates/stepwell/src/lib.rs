@@ -8,8 +8,11 @@ pub mod database;
 pub mod demo;
 pub mod ids;
 pub mod listen;
+pub mod password;
 pub mod roof;
 pub mod runner;
+pub mod server;
+pub mod setup;
 pub mod web;
 
 pub use roof::Roof;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{Error, OrgTx, text};
 
 impl OrgTx {
-    pub async fn write_chart(&mut self, patient: PatientId, chart: &Chart, ids: &mut dyn FnMut() -> Uuid) -> Result<(), Error> {
+    pub async fn write_chart(&mut self, patient: PatientId, chart: &Chart, ids: &mut (dyn FnMut() -> Uuid + Send)) -> Result<(), Error> {
         let p = &chart.patient;
         let (given, family) = (p.given.clone().unwrap_or_default(), p.family.clone().unwrap_or_default());
         let state = match () {
@@ -72,7 +72,7 @@ impl OrgTx {
         Ok(())
     }
 
-    async fn write_notices(&mut self, patient: PatientId, chart: &Chart, ids: &mut dyn FnMut() -> Uuid) -> Result<(), Error> {
+    async fn write_notices(&mut self, patient: PatientId, chart: &Chart, ids: &mut (dyn FnMut() -> Uuid + Send)) -> Result<(), Error> {
         for visit in &chart.encounters {
             for notice in &visit.notices {
                 let Notice::BookingOfCancelledVisit { at } = notice;

@@ -13,7 +13,7 @@ impl OrgTx {
         &mut self,
         patient: PatientId,
         effects: &[Effect],
-        ids: &mut dyn FnMut() -> Uuid,
+        ids: &mut (dyn FnMut() -> Uuid + Send),
     ) -> Result<(), Error> {
         for effect in effects {
             match effect {

@@ -16,6 +16,7 @@ pub struct PatientRow {
     pub birth_date: Option<Date>,
     pub email: Option<String>,
     pub mobile: Option<String>,
+    pub home_location: Option<LocationId>,
     pub state: String,
     pub next_visit: Option<Timestamp>,
 }
@@ -97,21 +98,22 @@ pub struct CountRow {
 }
 
 impl OrgTx {
-    /// Patients by the beginning of "family given" or of a number they are known by; the next visit with each.
+    /// Patients by the beginning of "family given", by birth date or by a number they are known by; the next visit with each.
     pub async fn search_patients(&mut self, wanted: &str, now: Timestamp, most: i64) -> Result<Vec<PatientRow>, Error> {
         let prefix = text::search_key(wanted.trim()).replace(['%', '_', '\\'], "") + "%";
         let rows = sqlx::query!(
             r#"select p.id, p.given, p.family, p.birth_date as "birth_date: jiff_sqlx::Date", p.email, p.mobile, p.state,
-                 (select min(e.starts_at) from encounters e where e.organization = p.organization and e.patient = p.id
+                 p.home_location, (select min(e.starts_at) from encounters e where e.organization = p.organization and e.patient = p.id
                     and e.state = 'planned' and e.starts_at > $3) as "next_visit: jiff_sqlx::Timestamp"
-             from patients p where p.organization = $1 and p.merged_into is null and (p.search_name like $2 or p.id in
+             from patients p where p.organization = $1 and p.merged_into is null and (p.search_name like $2 or p.birth_date = $6 or p.id in
                  (select k.patient from external_keys k where k.organization = $1 and k.kind = 'patient' and k.value = $4))
              order by p.search_name, p.id limit $5"#,
             self.org(),
             prefix,
             now.to_sqlx() as _,
             wanted.trim(),
-            most
+            most,
+            wanted.trim().parse::<Date>().ok().map(|d| d.to_sqlx()) as _
         )
         .fetch_all(&mut *self.tx)
         .await?;
@@ -124,6 +126,7 @@ impl OrgTx {
                 birth_date: r.birth_date.map(|d| d.to_jiff()),
                 email: r.email,
                 mobile: r.mobile,
+                home_location: r.home_location.map(LocationId),
                 state: r.state,
                 next_visit: r.next_visit.map(|t| t.to_jiff()),
             })

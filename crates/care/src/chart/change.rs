@@ -10,7 +10,7 @@ use super::patient::Sex;
 use crate::id::{ChangeId, EncounterId, EpisodeId, InterfaceId, LocationId, StaffId};
 use crate::zone::CivilMoment;
 
-/// Where a change stands in the order of what its source says: the fold sorts by this and by nothing else.
+/// Where a change stands in the order of what its source says: see [`Change::order`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     /// When the source says it happened.
@@ -48,18 +48,29 @@ pub struct Change {
     pub what: What,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+impl Change {
+    /// The order of the fold. One message may hold several changes of one stamp: what they say comes last, so that no
+    /// two different changes are equal and arrival never decides.
+    pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
+        (self.stamp, self.source, &self.what).cmp(&(other.stamp, other.source, &other.what))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     Patient(Box<PatientChange>),
     Encounter(EncounterChange),
     Episode(EpisodeChange),
     /// The holder of this contact point wants no more of this category there (all categories: `None`).
-    OptOut { contact: ContactPoint, category: Option<Category> },
+    OptOut {
+        contact: ContactPoint,
+        category: Option<Category>,
+    },
 }
 
 /// "No value" writes nothing; deleting is said explicitly.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Write<T> {
     #[default]
@@ -79,7 +90,7 @@ impl<T> Write<T> {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PatientChange {
     pub given: Write<String>,
@@ -157,7 +168,7 @@ pub enum EncounterKey {
     Visit,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EncounterChange {
     pub encounter: EncounterId,
     pub key: EncounterKey,
@@ -198,7 +209,7 @@ impl EncounterChange {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EpisodeChange {
     Open { episode: EpisodeId, on: Date, title: Option<String> },

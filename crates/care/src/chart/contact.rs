@@ -23,7 +23,10 @@ impl Channel {
 impl std::str::FromStr for Channel {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Channel::ALL.into_iter().find(|c| c.code() == text).ok_or_else(|| format!("`{text}` is not a channel: email, text"))
+        Channel::ALL
+            .into_iter()
+            .find(|c| c.code() == text)
+            .ok_or_else(|| format!("`{text}` is not a channel: email, text"))
     }
 }
 
@@ -75,18 +78,22 @@ impl ContactPoint {
     /// Trimmed and lower-cased: the part before the @ is case-insensitive at every provider patients use.
     pub fn email(text: &str) -> Result<Self, Placeholder> {
         let value = text.trim().to_lowercase();
-        let well_formed = value
-            .split_once('@')
-            .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'));
+        let well_formed = value.split_once('@').is_some_and(|(user, host)| {
+            !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+        });
         let plain = value.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>(),;:\\\"[]".contains(c))
             && value.matches('@').count() == 1;
-        if !well_formed || !plain || is_placeholder(&value) { Err(Placeholder) } else { Ok(Self { channel: Channel::Email, value }) }
+        if !well_formed || !plain || is_placeholder(&value) {
+            Err(Placeholder)
+        } else {
+            Ok(Self { channel: Channel::Email, value })
+        }
     }
 
     /// Digits only, with a leading + when it was given; ten digits are North American.
     pub fn mobile(text: &str) -> Result<Self, Placeholder> {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let same = digits.chars().all(|c| Some(c) == digits.chars().next());
+        let same = digits.chars().all(|c| digits.starts_with(c));
         if !(10..=15).contains(&digits.len()) || same {
             return Err(Placeholder);
         }

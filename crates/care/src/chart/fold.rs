@@ -38,8 +38,8 @@ const SAME_VISIT_HOURS: i64 = 4;
 /// Folds `changes` (in any order, with doubles) to the chart.
 pub fn fold(changes: &[Change], clinic: &Clinic) -> Chart {
     let mut ordered: Vec<&Change> = changes.iter().collect();
-    ordered.sort_by_key(|c| (c.stamp, c.source));
-    ordered.dedup_by(|a, b| a.stamp == b.stamp && a.source == b.source && a.what == b.what);
+    ordered.sort_by(|a, b| a.order(b));
+    ordered.dedup_by(|a, b| a.order(b).is_eq());
 
     let patient = fold_patient(&ordered);
     let mut encounters = fold_encounters(&ordered, clinic);
@@ -193,13 +193,15 @@ fn join_by_day<'a>(groups: Vec<Group<'a>>, clinic: &Clinic) -> Vec<Group<'a>> {
             .iter()
             .enumerate()
             .filter(|(_, g)| g.visits.is_empty())
-            .filter_map(|(i, g)| same_visit(&visit, &g.fold(), clinic).map(|apart| (apart, g.appointments.iter().min(), i)))
+            .filter_map(|(i, g)| {
+                same_visit(&visit, &g.fold(), clinic).map(|apart| (apart, g.appointments.iter().min(), i))
+            })
             .min();
         match nearest {
             Some((_, _, i)) => {
                 rest[i].visits.extend(registration.visits);
                 rest[i].changes.extend(registration.changes);
-                rest[i].changes.sort_by_key(|c| (c.stamp, c.source));
+                rest[i].changes.sort_by(|a, b| a.order(b));
             }
             None => alone.push(registration),
         }
@@ -212,7 +214,10 @@ fn join_by_day<'a>(groups: Vec<Group<'a>>, clinic: &Clinic) -> Vec<Group<'a>> {
 fn same_visit(registration: &Encounter, appointment: &Encounter, clinic: &Clinic) -> Option<i64> {
     let (a, b) = (registration.starts_at()?, appointment.starts_at()?);
     let place = registration.location.or(appointment.location);
-    if registration.location.is_some() && appointment.location.is_some() && registration.location != appointment.location {
+    if registration.location.is_some()
+        && appointment.location.is_some()
+        && registration.location != appointment.location
+    {
         return None;
     }
     let zone = clinic.zone_at(place);

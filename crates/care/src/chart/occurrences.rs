@@ -45,6 +45,19 @@ impl Chart {
         }
     }
 
+    /// Every anchor by which this event may have been known before its visit's numbers were joined, itself among them.
+    pub fn names_of(&self, anchor: Anchor) -> Vec<Anchor> {
+        match anchor.subject {
+            Subject::Encounter(id) => match self.encounter(id) {
+                Some(visit) => {
+                    visit.ids.iter().map(|id| Anchor { subject: Subject::Encounter(*id), ..anchor }).collect()
+                }
+                None => vec![anchor],
+            },
+            Subject::Patient | Subject::Episode(_) | Subject::VisitDay { .. } => vec![anchor],
+        }
+    }
+
     fn patient_events(&self, clinic: &Clinic, all: &mut Vec<Occurrence>) {
         let zone = self.home_zone(clinic);
         let mut push = |event, at: Option<Timestamp>| {
@@ -87,9 +100,8 @@ impl Chart {
     fn visit_days(&self, clinic: &Clinic, all: &mut Vec<Occurrence>) {
         let mut days: BTreeMap<(Option<LocationId>, Date), VisitDay> = BTreeMap::new();
         for encounter in self.encounters.iter().filter(|e| e.planned_at.is_some()) {
-            let day_of = |start: &CivilMoment, location| {
-                (location, zone::date_in(start.instant(), clinic.zone_at(location)))
-            };
+            let day_of =
+                |start: &CivilMoment, location| (location, zone::date_in(start.instant(), clinic.zone_at(location)));
             let today = encounter.start.as_ref().map(|start| day_of(start, encounter.location));
             for past in &encounter.moves {
                 let key = day_of(&past.from, past.from_location);
@@ -118,7 +130,11 @@ struct VisitDay<'a> {
 
 impl<'a> VisitDay<'a> {
     fn held_by(&mut self, encounter: &'a Encounter) {
-        if encounter.state.stands() { self.standing.push(encounter) } else { self.fallen.push(encounter) }
+        if encounter.state.stands() {
+            self.standing.push(encounter)
+        } else {
+            self.fallen.push(encounter)
+        }
         self.known(encounter.start_since);
     }
 
@@ -142,10 +158,12 @@ impl<'a> VisitDay<'a> {
             (true, false) => Validity::Gone,
         };
         let zone = clinic.zone_at(location);
-        let first = self.standing.iter().chain(&self.fallen).min_by_key(|e| (!e.state.stands(), e.starts_at(), e.id))?;
-        let moment = match validity {
-            Validity::Valid => CivilMoment::at(first.starts_at()?, zone),
-            _ => CivilMoment { civil: date.to_datetime(jiff::civil::Time::midnight()), zone: zone.into() },
+        let first =
+            self.standing.iter().chain(&self.fallen).min_by_key(|e| (!e.state.stands(), e.starts_at(), e.id))?;
+        // A visit that fell still says when it would have been; one that moved away does not.
+        let moment = match first.starts_at().filter(|start| zone::date_in(*start, zone) == date) {
+            Some(start) => CivilMoment::at(start, zone),
+            None => CivilMoment { civil: date.to_datetime(jiff::civil::Time::midnight()), zone: zone.into() },
         };
         Some(Occurrence {
             anchor: Anchor { event: EventKind::VisitDayPlanned, subject: Subject::VisitDay { location, date }, nth: 1 },
@@ -177,7 +195,8 @@ fn encounter_events(encounter: &Encounter, all: &mut Vec<Occurrence>) {
         push(EventKind::EncounterPlanned, 1, at, start(at), stands);
     }
     if let Some(at) = encounter.arrived_at {
-        let validity = if encounter.state.has_arrived() { Validity::Valid } else { fallen_or(encounter, Validity::Corrected) };
+        let validity =
+            if encounter.state.has_arrived() { Validity::Valid } else { fallen_or(encounter, Validity::Corrected) };
         push(EventKind::EncounterArrived, 1, at, start(at), validity);
     }
     if let Some(at) = encounter.finished_at {
@@ -191,13 +210,14 @@ fn encounter_events(encounter: &Encounter, all: &mut Vec<Occurrence>) {
         push(EventKind::EncounterRescheduled, nth, moved.at, CivilMoment::utc(moved.at), validity);
     }
     for (nth, at) in (1..).zip(&encounter.no_shows) {
-        let still = matches!(encounter.state, EncounterState::NoShow { .. }) && nth as usize == encounter.no_shows.len();
+        let still =
+            matches!(encounter.state, EncounterState::NoShow { .. }) && nth as usize == encounter.no_shows.len();
         let validity = if still { Validity::Valid } else { fallen_or(encounter, Validity::Corrected) };
         push(EventKind::EncounterNoShow, nth, *at, CivilMoment::utc(*at), validity);
     }
     for (nth, at) in (1..).zip(&encounter.cancellations) {
-        let still =
-            matches!(encounter.state, EncounterState::Cancelled { .. }) && nth as usize == encounter.cancellations.len();
+        let still = matches!(encounter.state, EncounterState::Cancelled { .. })
+            && nth as usize == encounter.cancellations.len();
         let validity = if still { Validity::Valid } else { Validity::Corrected };
         push(EventKind::EncounterCancelled, nth, *at, CivilMoment::utc(*at), validity);
     }

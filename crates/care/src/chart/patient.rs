@@ -62,9 +62,12 @@ pub enum Reach {
     NotAnAddress,
 }
 
+/// How the text of a field becomes a contact point.
+type Read = fn(&str) -> Result<ContactPoint, Placeholder>;
+
 impl Patient {
     pub fn reach(&self, channel: Channel) -> Reach {
-        let (value, read): (_, fn(&str) -> Result<ContactPoint, Placeholder>) = match channel {
+        let (value, read): (_, Read) = match channel {
             Channel::Email => (&self.email, ContactPoint::email),
             Channel::Text => (&self.mobile, ContactPoint::mobile),
         };

@@ -47,7 +47,8 @@ impl<'a> World<'a> {
             (key.clone(), Published { versions: [(1, workflow.clone())].into(), activations })
         };
         let workflows = Workflows(scenario.workflows.iter().map(published).collect());
-        let mut world = World { scenario, workflows, patients: BTreeMap::new(), lines: vec![], next_id: 1 << 64, now: before(2) };
+        let mut world =
+            World { scenario, workflows, patients: BTreeMap::new(), lines: vec![], next_id: 1 << 64, now: before(2) };
         for (name, change, new) in &scenario.patients {
             world.patients.insert(name.clone(), Default::default());
             if !new {
@@ -76,7 +77,13 @@ impl<'a> World<'a> {
         self.next_id += 1;
         let rank = if let What::Encounter(e) = &what { e.act.rank() } else { 0 };
         let stamp = Stamp { at, rank, hash: self.next_id as u64 };
-        let change = Change { id: ChangeId(Uuid::from_u128(self.next_id)), stamp, source: Source::System, received_at: at, what };
+        let change = Change {
+            id: ChangeId(Uuid::from_u128(self.next_id)),
+            stamp,
+            source: Source::System,
+            received_at: at,
+            what,
+        };
         if let Some((changes, _)) = self.patients.get_mut(patient) {
             changes.push(change);
         }
@@ -156,7 +163,6 @@ impl<'a> World<'a> {
             now,
         };
         let mut next = self.next_id;
-        *ledger = std::mem::take(ledger).canonical(&chart);
         let effects = act(&facts, ledger, &mut || {
             next += 1;
             Uuid::from_u128(next)

@@ -37,15 +37,15 @@ pub struct Work<'a> {
 pub fn reconcile(facts: &Facts, ledger: &mut Ledger, loading: bool, ids: &mut dyn FnMut() -> Uuid) -> Vec<Effect> {
     let mut work = Work { facts, ledger, effects: vec![], ids };
     for occurrence in facts.occurrences {
-        if !work.ledger.events.contains_key(&occurrence.anchor) {
+        if work.ledger.known(facts.chart, occurrence.anchor).is_none() {
             let known = Known { at: facts.now, loading };
             work.put(Effect::EventKnown { anchor: occurrence.anchor, event_at: occurrence.event_at, known });
         }
     }
     for occurrence in facts.occurrences {
+        let Some(known) = work.ledger.known(facts.chart, occurrence.anchor) else { continue };
         for (key, published) in &facts.workflows.0 {
             let Some((version, workflow)) = published.current() else { continue };
-            let known = work.ledger.events[&occurrence.anchor];
             // Switched off when the event came: it starts nothing, and the activation history says so.
             let Some(activation) = published.activation_at(known.at) else { continue };
             if workflow.trigger.events.contains(&occurrence.anchor.event) {
@@ -64,9 +64,11 @@ impl Work<'_> {
     }
 
     fn enter(&mut self, key: &str, version: u32, w: &Workflow, activation: &Activation, o: &Occurrence, known: Known) {
-        let before = self.ledger.entries.get(&(key.to_owned(), o.anchor)).copied();
-        let settled = self.facts.now.duration_since(known.at) > SETTLE;
-        if before.is_some() && settled {
+        let run = self.ledger.run_of(self.facts.chart, key, o.anchor).cloned();
+        // A "yes" whose run went with another number of the visit, when the two were told apart again, is no answer.
+        let answer = self.ledger.entry(self.facts.chart, key, o.anchor);
+        let before = answer.filter(|e| e.reason.is_some() || run.is_some());
+        if before.is_some() && (self.settled(known) || run.as_ref().is_some_and(Run::has_given)) {
             return;
         }
         let verdict = self.verdict(key, w, activation, o, known);
@@ -74,19 +76,26 @@ impl Work<'_> {
         if before == Some(Entry { reason }) {
             return;
         }
-        self.put(Effect::Entered { workflow: key.into(), anchor: o.anchor, entry: Entry { reason } });
-        let run = self.ledger.run_of(key, o.anchor).cloned();
+        for anchor in self.facts.chart.names_of(o.anchor) {
+            if anchor == o.anchor || self.ledger.entries.contains_key(&(key.to_owned(), anchor)) {
+                self.put(Effect::Entered { workflow: key.into(), anchor, entry: Entry { reason } });
+            }
+        }
         match (verdict, run) {
             (Ok(()), None) => self.start(key, version, o),
             // Opened again by a message that belonged to the same story.
             (Ok(()), Some(run)) => self.put(Effect::RunSet(Run { ended: None, ..run })),
             (Err((reason, detail)), run) => {
                 self.decide(key, version, o, run.as_ref().map(|r| r.id), None, (Verdict::Passed, Some(reason)), detail);
-                if let Some(run) = run.filter(|r| r.steps.iter().all(|s| !matches!(s.state, StepState::Performed { .. }))) {
+                if let Some(run) = run {
                     self.cancel_run(&run, reason);
                 }
             }
         }
+    }
+
+    fn settled(&self, known: Known) -> bool {
+        self.facts.now.duration_since(known.at) > SETTLE
     }
 
     /// Why this event starts this workflow, or not: the first "no" in this order.
@@ -125,28 +134,34 @@ impl Work<'_> {
 
     /// One run per anchor, episode or patient, and not too soon after the last.
     fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Result<(), (Reason, Detail)> {
-        let counts = |r: &&Run| {
-            r.workflow == key
-                && r.ended.is_none_or(|e| !e.may_pass())
-                && (r.event_at, r.anchor) < (o.event_at, o.anchor)
+        let runs = self.ledger.runs.values().filter(|r| r.workflow == key);
+        let others: Vec<&Occurrence> = runs.filter_map(|r| self.in_the_way(w, r, o)).collect();
+        let already = match w.repeat {
+            Repeat::PerAnchor => false,
+            Repeat::PerEpisode => others.iter().any(|other| other.episode == o.episode),
+            Repeat::PerPatient => !others.is_empty(),
         };
-        for run in self.ledger.runs.values().filter(counts) {
-            let same_episode = self.facts.occurrence(run.anchor).and_then(|r| r.episode) == o.episode;
-            let already = match w.repeat {
-                Repeat::PerAnchor => false,
-                Repeat::PerEpisode => same_episode,
-                Repeat::PerPatient => true,
-            };
-            if already {
-                return Err((Reason::AlreadyRan, Detail::none()));
-            }
-            if let Some(gap) = w.min_gap
-                && o.event_at.duration_since(run.event_at).as_secs() < gap.seconds
-            {
-                return Err((Reason::TooSoonSinceLastRun, Detail::none()));
-            }
+        if already {
+            return Err((Reason::AlreadyRan, Detail::none()));
+        }
+        let apart = |other: &Occurrence| o.event_at.duration_since(other.event_at).abs().as_secs();
+        if w.min_gap.is_some_and(|gap| others.iter().any(|other| apart(other) < gap.seconds)) {
+            return Err((Reason::TooSoonSinceLastRun, Detail::none()));
         }
         Ok(())
+    }
+
+    /// What another run stands on, if it counts against one for `o`: it holds now, and it came before, or can no longer
+    /// be taken back. Asked of the chart, not of what the ledger said before these messages came.
+    fn in_the_way(&self, w: &Workflow, run: &Run, o: &Occurrence) -> Option<&Occurrence> {
+        let other = self.facts.occurrence(run.anchor).filter(|other| other.anchor != o.anchor)?;
+        let chart = self.facts.chart;
+        let entered = self.ledger.entry(chart, &run.workflow, other.anchor).is_some_and(|e| e.reason.is_none());
+        let fixed = run.has_given() || self.ledger.known(chart, other.anchor).is_some_and(|known| self.settled(known));
+        let before = (other.event_at, other.anchor) < (o.event_at, o.anchor);
+        let done = run.ended.is_some_and(|reason| !reason.may_pass());
+        let holds = invalid(other.validity).is_none() && (done || self.obstacle(w, other).is_none());
+        (entered && holds && (fixed || before)).then_some(other)
     }
 
     fn start(&mut self, key: &str, version: u32, o: &Occurrence) {
@@ -168,12 +183,15 @@ impl Work<'_> {
         let runs: Vec<RunId> = self.ledger.runs.keys().copied().collect();
         for id in runs {
             let Some(run) = self.ledger.runs.get(&id).cloned() else { continue };
-            let stopped = run.ended.is_some_and(|reason| !reason.may_pass());
-            let refused = self.ledger.entries.get(&(run.workflow.clone(), run.anchor)).is_some_and(|e| e.reason.is_some());
-            if stopped || refused {
+            if run.ended.is_some_and(|reason| !reason.may_pass()) {
                 continue;
             }
-            if self.ledger.run_of(&run.workflow, run.anchor).is_some_and(|first| first.id != id) {
+            if let Some(reason) = self.ledger.entry(self.facts.chart, &run.workflow, run.anchor).and_then(|e| e.reason)
+            {
+                self.cancel_run(&run, reason);
+                continue;
+            }
+            if self.ledger.run_of(self.facts.chart, &run.workflow, run.anchor).is_some_and(|first| first.id != id) {
                 self.cancel_run(&run, Reason::AlreadyRan);
                 continue;
             }
@@ -186,23 +204,25 @@ impl Work<'_> {
         let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { return };
         let occurrence = self.facts.occurrence(run.anchor).cloned();
         let Some(o) = occurrence else { return self.cancel_run(run, Reason::AnchorNoLongerValid) };
-        if let Some(reason) = self.obstacle(&workflow, run, &o) {
+        if let Some(reason) = self.obstacle(&workflow, &o) {
             return self.cancel_run(run, reason);
-        }
-        if invalid(o.validity).is_some() {
-            return self.cancel_before(&workflow, run);
         }
         let now_is = Run { ended: None, moment: o.moment.instant(), event_at: o.event_at, ..run.clone() };
         if now_is != *run {
             self.put(Effect::RunSet(now_is));
         }
-        for step in &workflow.steps {
+        // `on_cancel = "continue"`: what comes after the visit goes on, what was to come before it does not.
+        let fell = invalid(o.validity).is_some();
+        if fell {
+            self.cancel_before(&workflow, run);
+        }
+        for step in workflow.steps.iter().filter(|step| !(fell && step.is_before())) {
             self.maintain_step(&workflow, run, step, &o);
         }
     }
 
     /// Why a whole run must not go on, if so.
-    fn obstacle(&self, workflow: &Workflow, run: &Run, o: &Occurrence) -> Option<Reason> {
+    fn obstacle(&self, workflow: &Workflow, o: &Occurrence) -> Option<Reason> {
         match invalid(o.validity) {
             Some(Reason::AnchorCancelled) if workflow.on_cancel == OnCancel::Continue => {}
             Some(reason) => return Some(reason),
@@ -214,32 +234,55 @@ impl Work<'_> {
         let episode = o.episode.and_then(|key| self.facts.chart.episode(key))?;
         let stops = workflow.on_discharge == OnDischarge::Stop;
         match episode.state {
-            EpisodeState::Discharged { at, .. } if stops && run.event_at < at => Some(Reason::EpisodeDischarged),
+            EpisodeState::Discharged { at, .. } if stops && o.event_at < at => Some(Reason::EpisodeDischarged),
             _ => None,
         }
     }
 
     fn maintain_step(&mut self, workflow: &Workflow, run: &Run, step: &Step, o: &Occurrence) {
         let last = run.steps.iter().filter(|s| s.step == step.id).max_by_key(|s| (s.occurrence, s.generation)).cloned();
+        let inherits = self.inherits(run, step, o);
         let Some(last) = last else {
             self.plan(workflow, run, step, o, 1, 1);
-            return self.inherit(run, step, o);
+            if inherits {
+                self.already_given(run, step);
+            }
+            return;
         };
-        let moved = last.moment != o.moment.instant();
+        let now = self.facts.now;
         match last.state {
+            StepState::Pending { .. } if inherits => self.already_given(run, step),
             StepState::Pending { .. } => self.replan(workflow, run, step, o, &last),
-            StepState::Cancelled { reason, .. } if reason.may_pass() => self.replan(workflow, run, step, o, &last),
-            // It was too late for the old time; the new one may leave room.
-            StepState::Skipped { reason: Reason::Late | Reason::Expired, .. } if moved => {
-                let ahead = plan::due(self.facts, workflow, step, o, last.occurrence);
-                if ahead.is_some_and(|due| due.at > self.facts.now) {
+            StepState::Cancelled { reason, .. } if reason.may_pass() => {
+                self.replan(workflow, run, step, o, &last);
+                if inherits {
+                    self.already_given(run, step);
+                }
+            }
+            // What was given was given for another visit after all.
+            StepState::Skipped { reason: Reason::AlreadyGiven, at }
+                if !inherits && now.duration_since(at) <= SETTLE =>
+            {
+                self.replan(workflow, run, step, o, &last);
+            }
+            StepState::Performed { .. } | StepState::Skipped { .. } => {
+                let next = self.due(workflow, step, o, last.occurrence, last.generation + 1);
+                if next.is_some_and(|next| self.again(step, &last, o, next.at > now)) {
                     self.plan(workflow, run, step, o, last.occurrence, last.generation + 1);
                 }
             }
-            StepState::Performed { .. } if moved && step.move_rule() == OnMove::Resend => {
-                self.plan(workflow, run, step, o, last.occurrence, last.generation + 1);
-            }
-            StepState::Performed { .. } | StepState::Skipped { .. } | StepState::Cancelled { .. } => {}
+            StepState::Cancelled { .. } => {}
+        }
+    }
+
+    /// Whether a step that ended is called for once more because the anchor moved.
+    fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
+        let moved = ended.moment != o.moment.instant();
+        match ended.state {
+            StepState::Performed { .. } => moved && step.move_rule() == OnMove::Resend,
+            // It was too late for the old time; the new one may leave room.
+            StepState::Skipped { reason: Reason::Late | Reason::Expired, .. } => moved && ahead,
+            StepState::Skipped { .. } | StepState::Cancelled { .. } | StepState::Pending { .. } => false,
         }
     }
 
@@ -252,21 +295,23 @@ impl Work<'_> {
     }
 
     /// A visit booked in place of a cancelled one inherits the `once` steps that were already given.
-    fn inherit(&mut self, run: &Run, step: &Step, o: &Occurrence) {
+    fn inherits(&self, run: &Run, step: &Step, o: &Occurrence) -> bool {
         if step.move_rule() == OnMove::Resend {
-            return;
+            return false;
         }
-        let Some(replaced) = rebooking::replaced_by(self.facts, o) else { return };
-        let given = |r: &&Run| {
+        let Some(replaced) = rebooking::replaced_by(self.facts, o) else { return false };
+        let given = |r: &Run| {
             r.workflow == run.workflow
                 && self.facts.occurrence(r.anchor).is_some_and(|old| old.encounter == Some(replaced))
                 && r.steps.iter().any(|s| s.step == step.id && matches!(s.state, StepState::Performed { .. }))
         };
-        let inherited = self.ledger.runs.values().any(|r| given(&r));
-        let planned = self.ledger.runs.get(&run.id).and_then(|r| r.steps.iter().find(|s| s.step == step.id)).cloned();
-        if let (true, Some(planned)) = (inherited, planned) {
-            let state = StepState::Skipped { at: self.facts.now, reason: Reason::AlreadyGiven };
-            self.end_step(run, &planned, state);
+        self.ledger.runs.values().any(given)
+    }
+
+    fn already_given(&mut self, run: &Run, step: &Step) {
+        let steps = self.ledger.runs.get(&run.id).map(|r| r.steps.clone()).unwrap_or_default();
+        for planned in steps.iter().filter(|s| s.step == step.id && s.state.is_pending()) {
+            self.end_step(run, planned, StepState::Skipped { at: self.facts.now, reason: Reason::AlreadyGiven });
         }
     }
 
@@ -293,7 +338,22 @@ impl Work<'_> {
             return self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
         };
         let at = due.at;
+        // A later generation stands only as long as the one before it calls for it: the visit may have moved back.
+        let earlier = run
+            .steps
+            .iter()
+            .find(|s| (&s.step, s.occurrence, s.generation + 1) == (&last.step, last.occurrence, last.generation));
+        if earlier.is_some_and(|e| !self.again(step, e, o, at > self.facts.now || at == last.due)) {
+            if last.state.is_pending() {
+                self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
+            }
+            return;
+        }
         if last.state.is_pending() && at == last.due && due.expires == last.expires {
+            if last.moment != o.moment.instant() {
+                let step = PlannedStep { moment: o.moment.instant(), ..last.clone() };
+                self.put(Effect::StepSet { run: run.id, step });
+            }
             return;
         }
         let state = StepState::Pending { at: Some(at) };
@@ -308,7 +368,6 @@ impl Work<'_> {
         self.decide(&run.workflow, run.version, o, Some(run.id), Some(at), (Verdict::Planned, None), detail);
     }
 
-    /// `on_cancel = "continue"`: what comes after the visit goes on, what was to come before it does not.
     fn cancel_before(&mut self, workflow: &Workflow, run: &Run) {
         let state = StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorCancelled };
         for planned in run.steps.iter().filter(|s| s.state.is_pending()) {
@@ -359,7 +418,7 @@ impl Work<'_> {
             at: self.facts.now,
             workflow: run.workflow.clone(),
             version: run.version,
-            anchor: run.anchor,
+            anchor: self.facts.chart.canonical(run.anchor),
             run: Some(run.id),
             step: Some(at),
             verdict,

@@ -10,7 +10,7 @@ use super::group::{Group, words};
 use super::schedule::Schedule;
 use super::task::Task;
 use super::trigger::Trigger;
-use crate::chart::Category;
+use crate::chart::{Category, EventKind};
 
 /// One published version of a workflow. It never changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,11 +81,13 @@ impl std::str::FromStr for Late {
             "skip" => Ok(Late::Skip),
             "collapse" => Ok(Late::Collapse),
             "send until anchor" => Ok(Late::SendUntilAnchor),
-            _ => text
-                .strip_prefix("send until +")
-                .and_then(|span| span.parse().ok())
-                .map(Late::SendUntil)
-                .ok_or_else(|| format!("`{text}` is not a late rule: skip, collapse, \"send until +2 days\", \"send until anchor\"")),
+            _ => text.strip_prefix("send until +").and_then(|span| span.parse().ok()).map(Late::SendUntil).ok_or_else(
+                || {
+                    format!(
+                        "`{text}` is not a late rule: skip, collapse, \"send until +2 days\", \"send until anchor\""
+                    )
+                },
+            ),
         }
     }
 }
@@ -171,15 +173,23 @@ impl FileError {
     pub fn at(text: &str, byte: usize, message: String) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
-        let key = text.lines().nth(line - 1).and_then(|l| l.split_once('=')).map(|(key, _)| key.trim().to_owned());
-        let key = key.filter(|k| !k.is_empty() && k.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)));
-        Self { line, key, message }
+        // A value may go over several lines: its key stands where it begins, but never before the table it is in.
+        let lines: Vec<&str> = text.lines().take(line).collect();
+        let own = lines.iter().rev().take_while(|l| !l.starts_with('[')).find_map(|l| key_of(l));
+        Self { line, key: own.map(str::to_owned), message }
     }
 
     pub fn of_toml(text: &str, error: &toml::de::Error) -> Self {
         let byte = error.span().map_or(0, |s| s.start);
         Self::at(text, byte, error.message().replace('\n', "; "))
     }
+}
+
+/// The key that a line of TOML begins with.
+fn key_of(line: &str) -> Option<&str> {
+    let (key, _) = line.split_once('=')?;
+    let key = key.trim();
+    (!key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))).then_some(key)
 }
 
 impl Step {
@@ -203,7 +213,7 @@ impl Step {
         self.on_move.unwrap_or(if assigns { OnMove::Once } else { OnMove::Resend })
     }
 
-    fn check(&self, text: &str, at: usize, events: &[crate::chart::EventKind], has_until: bool) -> Result<(), FileError> {
+    fn check(&self, text: &str, at: usize, events: &[EventKind], has_until: bool) -> Result<(), FileError> {
         let wrong = |message: String| Err(FileError::at(text, at, message));
         if let Err(e) = self.schedule.check(has_until) {
             return wrong(e.to_string());
@@ -211,7 +221,12 @@ impl Step {
         if self.is_before()
             && let Some(event) = events.iter().find(|e| !e.allows_before())
         {
-            return wrong(format!("nothing can be scheduled before `{}`: it is known only when it happens", event.code()));
+            let allowed: Vec<_> = EventKind::ALL.iter().filter(|e| e.allows_before()).map(|e| e.code()).collect();
+            return wrong(format!(
+                "nothing can be scheduled before `{}`: it is known only when it happens; write `after`, or use {}",
+                event.code(),
+                allowed.join(" or ")
+            ));
         }
         if self.tasks.is_empty() {
             return wrong(format!("step `{}` has no tasks", self.id));
@@ -223,6 +238,7 @@ impl Step {
 /// The file as TOML gives it; [`raw::File::check`] turns it into a [`Workflow`].
 mod raw {
     use super::*;
+    use crate::workflow::task::RawTask;
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -237,7 +253,7 @@ mod raw {
         #[serde(rename = "for")]
         serves: Spanned<String>,
         #[serde(default)]
-        priority: Option<Spanned<u8>>,
+        priority: Option<Spanned<toml::Value>>,
         category: Option<Spanned<String>>,
         #[serde(default)]
         group: Option<Group>,
@@ -266,7 +282,7 @@ mod raw {
         on_move: Option<Spanned<String>>,
         late: Option<Spanned<String>>,
         expires: Option<Spanned<String>>,
-        tasks: Vec<Task>,
+        tasks: Vec<Spanned<RawTask>>,
     }
 
     /// Reads one word, pointing at it when it is not one of those allowed.
@@ -291,8 +307,10 @@ mod raw {
             }
             let priority = match &self.priority {
                 None => 5,
-                Some(p) if *p.get_ref() <= 9 => *p.get_ref(),
-                Some(p) => return Err(at(p.span().start, format!("{} is not a priority: 0 to 9", p.get_ref()))),
+                Some(p) => match p.get_ref().as_integer().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 9) {
+                    Some(n) => n,
+                    None => return Err(at(p.span().start, format!("{} is not a priority: 0 to 9", p.get_ref()))),
+                },
             };
             let until = self.until.iter().map(|w| word(text, w)).collect::<Result<Vec<Goal>, _>>()?;
             let mut steps = vec![];
@@ -300,10 +318,18 @@ mod raw {
             for step in &self.steps {
                 let raw = step.get_ref();
                 if raw.id.get_ref().is_empty() || !seen.insert(raw.id.get_ref()) {
-                    return Err(at(raw.id.span().start, format!("step id `{}` is empty or used twice", raw.id.get_ref())));
+                    return Err(at(
+                        raw.id.span().start,
+                        format!("step id `{}` is empty or used twice", raw.id.get_ref()),
+                    ));
                 }
                 let step = raw.check(text)?;
-                step.check(text, raw.schedule.span().start, &trigger.events, !(step.until.is_empty() && until.is_empty()))?;
+                step.check(
+                    text,
+                    raw.schedule.span().start,
+                    &trigger.events,
+                    !(step.until.is_empty() && until.is_empty()),
+                )?;
                 steps.push(step);
             }
             if steps.is_empty() {
@@ -338,6 +364,9 @@ mod raw {
 
     impl RawStep {
         fn check(&self, text: &str) -> Result<Step, FileError> {
+            let task = |raw: &Spanned<RawTask>| {
+                raw.get_ref().read().map_err(|message| FileError::at(text, raw.span().start, message))
+            };
             Ok(Step {
                 id: self.id.get_ref().clone(),
                 schedule: word(text, &self.schedule)?,
@@ -345,7 +374,7 @@ mod raw {
                 on_move: maybe(text, &self.on_move)?,
                 late: maybe(text, &self.late)?,
                 expires: maybe(text, &self.expires)?,
-                tasks: self.tasks.clone(),
+                tasks: self.tasks.iter().map(task).collect::<Result<_, _>>()?,
             })
         }
     }

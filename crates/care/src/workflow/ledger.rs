@@ -44,6 +44,7 @@ pub struct Run {
     pub id: RunId,
     pub workflow: String,
     pub version: u32,
+    /// As it was named when the run started; [`Chart::canonical`] says what it is now.
     pub anchor: Anchor,
     pub event_at: Timestamp,
     /// The anchor's moment when the steps were last computed.
@@ -52,6 +53,13 @@ pub struct Run {
     /// Why it was stopped before its steps were through.
     pub ended: Option<Reason>,
     pub steps: Vec<PlannedStep>,
+}
+
+impl Run {
+    /// Whether the patient already has something of it: then it can be stopped, but not be un-started.
+    pub fn has_given(&self) -> bool {
+        self.steps.iter().any(|s| matches!(s.state, StepState::Performed { .. }))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -71,10 +79,20 @@ pub struct PlannedStep {
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
     /// To be looked at again at `at`; never, while its workflow is switched off.
-    Pending { at: Option<Timestamp> },
-    Performed { at: Timestamp },
-    Skipped { at: Timestamp, reason: Reason },
-    Cancelled { at: Timestamp, reason: Reason },
+    Pending {
+        at: Option<Timestamp>,
+    },
+    Performed {
+        at: Timestamp,
+    },
+    Skipped {
+        at: Timestamp,
+        reason: Reason,
+    },
+    Cancelled {
+        at: Timestamp,
+        reason: Reason,
+    },
 }
 
 impl StepState {
@@ -136,23 +154,43 @@ impl std::fmt::Display for DeliveryKey {
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     Queued,
-    Sent { at: Timestamp },
+    Sent {
+        at: Timestamp,
+    },
     /// Ended without being sent.
-    Ended { at: Timestamp, reason: Reason },
+    Ended {
+        at: Timestamp,
+        reason: Reason,
+    },
 }
 
 /// One row to write.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    EventKnown { anchor: Anchor, event_at: Timestamp, known: Known },
-    Entered { workflow: String, anchor: Anchor, entry: Entry },
+    EventKnown {
+        anchor: Anchor,
+        event_at: Timestamp,
+        known: Known,
+    },
+    Entered {
+        workflow: String,
+        anchor: Anchor,
+        entry: Entry,
+    },
     /// A new run, or one that starts again or moved: everything but its steps.
     RunSet(Run),
     /// A planned step, new or changed.
-    StepSet { run: RunId, step: PlannedStep },
+    StepSet {
+        run: RunId,
+        step: PlannedStep,
+    },
     Assigned(Assignment),
     Queued(Delivery),
-    Withdrawn { delivery: DeliveryId, at: Timestamp, reason: Reason },
+    Withdrawn {
+        delivery: DeliveryId,
+        at: Timestamp,
+        reason: Reason,
+    },
     Decided(Decision),
 }
 
@@ -190,30 +228,46 @@ impl Ledger {
         }
     }
 
-    /// Names every visit by the id it goes by now.
+    /// When the event was first known, by whichever of its visit's numbers.
+    pub fn known(&self, chart: &Chart, anchor: Anchor) -> Option<Known> {
+        chart.names_of(anchor).iter().filter_map(|name| self.events.get(name)).min_by_key(|known| known.at).copied()
+    }
+
+    /// What a workflow made of the event. Of two answers, given before two numbers turned out to mean one visit, the one
+    /// to the event known first stands; of two given at once, that it ran.
+    pub fn entry(&self, chart: &Chart, workflow: &str, anchor: Anchor) -> Option<Entry> {
+        let answer = |name: &Anchor| {
+            let entry = self.entries.get(&(workflow.to_owned(), *name)).copied()?;
+            Some((self.events.get(name).map(|known| known.at), entry))
+        };
+        let names = chart.names_of(anchor);
+        names.iter().filter_map(answer).min_by_key(|(at, entry)| (*at, entry.reason.is_some())).map(|(_, entry)| entry)
+    }
+
+    /// The ledger with every visit named by the id it goes by now. To be read, never stored: a registration may yet turn
+    /// out to belong to another appointment, and then takes what is its own along.
     pub fn canonical(self, chart: &Chart) -> Self {
-        let mut events: BTreeMap<Anchor, Known> = BTreeMap::new();
-        for (anchor, known) in self.events {
-            let slot = events.entry(chart.canonical(anchor)).or_insert(known);
-            if known.at < slot.at {
-                *slot = known;
-            }
-        }
-        let mut entries: BTreeMap<(String, Anchor), Entry> = BTreeMap::new();
-        for ((workflow, anchor), entry) in self.entries {
-            let slot = entries.entry((workflow, chart.canonical(anchor))).or_insert(entry);
-            if entry.reason.is_none() {
-                *slot = entry;
-            }
-        }
+        let events: BTreeMap<Anchor, Known> = self
+            .events
+            .keys()
+            .map(|anchor| chart.canonical(*anchor))
+            .filter_map(|anchor| Some((anchor, self.known(chart, anchor)?)))
+            .collect();
+        let entries: BTreeMap<(String, Anchor), Entry> = self
+            .entries
+            .keys()
+            .map(|(workflow, anchor)| (workflow, chart.canonical(*anchor)))
+            .filter_map(|(workflow, anchor)| Some(((workflow.clone(), anchor), self.entry(chart, workflow, anchor)?)))
+            .collect();
         let rename = |(id, run): (RunId, Run)| (id, Run { anchor: chart.canonical(run.anchor), ..run });
         Self { events, entries, runs: self.runs.into_iter().map(rename).collect(), ..self }
     }
 
     /// The run of a workflow for an anchor. If two numbers turned out to mean one visit there are two: the first stands.
-    pub fn run_of(&self, workflow: &str, anchor: Anchor) -> Option<&Run> {
-        let of_anchor = self.runs.values().filter(|r| r.workflow == workflow && r.anchor == anchor);
-        of_anchor.min_by_key(|r| (!r.steps.iter().any(|s| matches!(s.state, StepState::Performed { .. })), r.started_at, r.id))
+    pub fn run_of(&self, chart: &Chart, workflow: &str, anchor: Anchor) -> Option<&Run> {
+        let anchor = chart.canonical(anchor);
+        let of_anchor = self.runs.values().filter(|r| r.workflow == workflow && chart.canonical(r.anchor) == anchor);
+        of_anchor.min_by_key(|r| (!r.has_given(), r.started_at, r.id))
     }
 
     pub fn step(&self, id: PlannedStepId) -> Option<(&Run, &PlannedStep)> {

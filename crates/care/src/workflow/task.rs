@@ -50,9 +50,10 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
+/// A task as its file says it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+pub(super) struct RawTask {
     send: Option<OneOrMany>,
     assign: Option<String>,
     via: Option<OneOrMany>,
@@ -66,29 +67,27 @@ const FORMS: &str = "a task is { send = \"email\" | \"text\" | [\"email\", \"tex
      { assign = \"questionnaire/... | exercise/... | education/... | care-plan/...\", via = [...], template = \"message/...\" }";
 const LIBRARY: [&str; 4] = ["questionnaire/", "exercise/", "education/", "care-plan/"];
 
-impl<'de> Deserialize<'de> for Task {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let raw = Raw::deserialize(d)?;
-        let message = |ladder: OneOrMany| -> Result<Message, String> {
-            let ladder = match ladder {
-                OneOrMany::One(channel) => vec![channel.parse()?],
-                OneOrMany::Many(channels) => channels.iter().map(|c| c.parse()).collect::<Result<Vec<_>, String>>()?,
-            };
-            let template = raw.template.clone().ok_or("a message needs a template = \"message/...\"")?;
-            if !template.starts_with("message/") || ladder.is_empty() {
-                return Err(format!("`{template}` is not a message template, or no channel is named; {FORMS}"));
-            }
-            let uncertain = raw.uncertain.unwrap_or(Uncertain::Ask);
-            Ok(Message { ladder, template, calendar: raw.calendar, uncertain })
-        };
-        match (raw.send, raw.assign, raw.via) {
-            (Some(ladder), None, None) => message(ladder).map(Task::Send).map_err(D::Error::custom),
+impl RawTask {
+    pub(super) fn read(&self) -> Result<Task, String> {
+        match (&self.send, &self.assign, &self.via) {
+            (Some(ladder), None, None) => self.message(ladder).map(Task::Send),
             (None, Some(content), via) if LIBRARY.iter().any(|kind| content.starts_with(kind)) => {
-                let message = via.map(message).transpose().map_err(D::Error::custom)?;
-                Ok(Task::Assign { content, message })
+                let message = via.as_ref().map(|ladder| self.message(ladder)).transpose()?;
+                Ok(Task::Assign { content: content.clone(), message })
             }
-            _ => Err(D::Error::custom(FORMS)),
+            _ => Err(FORMS.into()),
         }
+    }
+
+    fn message(&self, ladder: &OneOrMany) -> Result<Message, String> {
+        let ladder = match ladder {
+            OneOrMany::One(channel) => vec![channel.parse()?],
+            OneOrMany::Many(channels) => channels.iter().map(|c| c.parse()).collect::<Result<Vec<_>, String>>()?,
+        };
+        let template = self.template.clone().ok_or("a message needs a template = \"message/...\"")?;
+        if !template.starts_with("message/") || ladder.is_empty() {
+            return Err(format!("`{template}` is not a message template, or no channel is named; {FORMS}"));
+        }
+        Ok(Message { ladder, template, calendar: self.calendar, uncertain: self.uncertain.unwrap_or(Uncertain::Ask) })
     }
 }

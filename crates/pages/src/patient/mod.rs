@@ -1,9 +1,15 @@
 //! What a patient sees: phone first, reading grade 6, English and Spanish.
 
+mod answer;
 mod landing;
+mod register;
+mod said;
 mod unsubscribe;
 
+pub use answer::Answer;
 pub use landing::{LandingVisit, PatientLanding};
+pub use register::Register;
+pub use said::Said;
 pub use unsubscribe::{UnsubscribeConfirm, Unsubscribed};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

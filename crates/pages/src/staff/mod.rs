@@ -9,6 +9,7 @@ mod patient_list;
 mod problem;
 mod refused;
 mod schematic;
+mod settle;
 mod sign_in;
 mod workflow;
 mod workflow_list;
@@ -25,6 +26,7 @@ pub use patient_list::{PatientList, PatientRow};
 pub use problem::Problem;
 pub use refused::{OutlineLine, RefusedMessage, RefusedMessages, RefusedRow, RefusedState};
 pub use schematic::{Lane, Panel, Schematic};
+pub use settle::{Settle, Way};
 pub use sign_in::SignIn;
 pub use workflow::{DecisionRow, GroupLine, RunCounts, StepRow, WorkflowPage};
 pub use workflow_list::{

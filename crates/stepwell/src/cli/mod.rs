@@ -1,4 +1,96 @@
-//! **cli** — one binary, many commands.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! **cli** — one binary, many commands. What outsiders may rely on is docs/COMMANDS.md.
+
+mod demo;
+mod doctor;
+mod migrate;
+mod serve;
+mod setup;
+mod simulate;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::database::{Database, DatabaseError, Place};
+
+/// Automates what a clinic sends its patients and asks of them, and shows why.
+#[derive(Parser)]
+#[command(name = "stepwell", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start a made-up clinic on a clock you move yourself.
+    Demo(demo::DemoArgs),
+    /// Run everything: pages, listeners, the runner.
+    Serve(serve::ServeArgs),
+    /// Run the runner only, beside a `serve` on the same database.
+    Worker(serve::WorkerArgs),
+    /// Make a clinic from a file: organization, locations, staff, interfaces.
+    Setup(setup::SetupArgs),
+    /// Bring the database's schema up to date.
+    Migrate(migrate::MigrateArgs),
+    /// Check everything a person would check.
+    Doctor(doctor::DoctorArgs),
+    /// Play a scenario file through the engine.
+    Simulate(simulate::SimulateArgs),
+}
+
+/// Where the database is.
+#[derive(Args, Clone)]
+pub struct DatabaseArgs {
+    /// The directory of the private database (made if missing).
+    #[arg(long, env = "STEPWELL_DATA_DIR", default_value = "/var/lib/stepwell")]
+    data_dir: PathBuf,
+    /// A PostgreSQL server of your own instead of a private one, as in postgres://user:password@host/stepwell.
+    #[arg(long, env = "STEPWELL_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// The directory of PostgreSQL's programs, if they are not found.
+    #[arg(long, env = "STEPWELL_PG_BIN")]
+    pg_bin: Option<PathBuf>,
+}
+
+impl DatabaseArgs {
+    async fn open(&self) -> Result<Database, DatabaseError> {
+        Database::open(match &self.database_url {
+            Some(url) => Place::Url(url),
+            None => Place::Private { data_dir: &self.data_dir, pg_bin: self.pg_bin.as_deref(), durable: true },
+        })
+        .await
+    }
+}
+
+pub fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("STEPWELL_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,stepwell=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(e) => return failed(&format!("no runtime: {e}")),
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Demo(args) => demo::run(args).await,
+            Command::Serve(args) => serve::run(args).await,
+            Command::Worker(args) => serve::work(args).await,
+            Command::Setup(args) => setup::run(args).await,
+            Command::Migrate(args) => migrate::run(args).await,
+            Command::Doctor(args) => doctor::run(args).await,
+            Command::Simulate(args) => simulate::run(&args),
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => failed(&message),
+    }
+}
+
+fn failed(message: &str) -> ExitCode {
+    eprintln!("stepwell: {message}");
+    ExitCode::FAILURE
 }

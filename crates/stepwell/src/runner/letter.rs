@@ -37,8 +37,9 @@ pub fn write(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Deli
     let values = json!({
         "patient": { "first_name": facts.chart.patient.given },
         "clinic": { "name": context.organization.clinic.name, "phone": some(&context.organization.phone) },
-        "location": place.map_or(json!({}), location_values),
-        "visit": occurrence.map_or(json!({}), |o| visit_values(facts, o, visit, language)),
+        "language": if language == "es" { "es" } else { "en" },
+        "location": location_values(place),
+        "visit": visit_values(facts, occurrence, visit, language),
         "links": {
             "portal": link(Purpose::Visit),
             "register": link(Purpose::Register),
@@ -75,33 +76,35 @@ fn some(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { json!(text) }
 }
 
-fn location_values(place: &LocationRow) -> Value {
+/// Every variable is there, also where there is no value: a template that misspells one is told so.
+fn location_values(place: Option<&LocationRow>) -> Value {
+    let of = |field: fn(&LocationRow) -> &String| place.map_or(Value::Null, |p| some(field(p)));
     json!({
-        "name": some(&place.name),
-        "address": some(&place.address),
-        "phone": some(&place.phone),
-        "map_url": some(&place.map_url),
-        "booking_url": some(&place.booking_url),
-        "first_visit_info": some(&place.first_visit_info),
+        "name": of(|p| &p.name),
+        "address": of(|p| &p.address),
+        "phone": of(|p| &p.phone),
+        "map_url": of(|p| &p.map_url),
+        "booking_url": of(|p| &p.booking_url),
+        "first_visit_info": of(|p| &p.first_visit_info),
         "review_links": [],
     })
 }
 
-fn visit_values(facts: &Facts, o: &Occurrence, visit: Option<&Encounter>, language: &str) -> Value {
-    let zone_name = facts.clinic.zone_at(o.location);
+fn visit_values(facts: &Facts, o: Option<&Occurrence>, visit: Option<&Encounter>, language: &str) -> Value {
+    let zone_name = facts.clinic.zone_at(o.and_then(|o| o.location));
     let civil = |at: Timestamp| zone::of(zone_name).to_datetime(at);
-    let Some(start) = visit.and_then(Encounter::starts_at) else { return json!({}) };
+    let start = visit.and_then(Encounter::starts_at);
     let moved = visit.and_then(|v| v.moves.last()).map(|m| civil(m.from.instant()));
-    let cancelled = visit.is_some_and(|v| matches!(v.state, EncounterState::Cancelled { .. }));
     let elsewhere = facts.chart.home_zone(facts.clinic) != zone_name;
+    let times = o.zip(start).map(|(o, start)| times_of_day(facts, o, start)).unwrap_or_default();
     json!({
-        "date": date_words(civil(start), language),
-        "time": time_words(civil(start), language),
+        "date": start.map(|at| date_words(civil(at), language)),
+        "time": start.map(|at| time_words(civil(at), language)),
         "zone_note": if elsewhere { some(&zone_words(zone_name, language)) } else { Value::Null },
-        "times": times_of_day(facts, o, start).into_iter().map(|at| time_words(civil(at), language)).collect::<Vec<_>>(),
+        "times": times.into_iter().map(|at| time_words(civil(at), language)).collect::<Vec<_>>(),
         "old_date": moved.map(|m| date_words(m, language)),
         "old_time": moved.map(|m| time_words(m, language)),
-        "cancelled": cancelled,
+        "cancelled": visit.is_some_and(|v| matches!(v.state, EncounterState::Cancelled { .. })),
     })
 }
 

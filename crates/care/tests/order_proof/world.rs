@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use care::chart::{Anchor, Change, Channel, Chart, Clinic, Location, Occurrence, fold};
+use care::chart::{
+    Anchor, Change, Channel, Chart, Clinic, Location, Occurrence, PatientChange, Source, Stamp, What, Write, fold,
+};
 use care::id::{ChangeId, PlannedStepId};
 use care::workflow::decide::reconcile;
 use care::workflow::perform::perform;
@@ -12,10 +14,12 @@ use care::workflow::{Activation, Effect, Facts, Ledger, Published, Reason, StepS
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::story::{LAKESIDE, MAIN_STREET};
+use crate::story::{LAKESIDE, MAIN_STREET};
 
 const OWN: [(&str, &str); 7] = [
-    ("check-ins", r#"
+    (
+        "check-ins",
+        r#"
         title = "Check-ins through the episode"
         kind = "monitoring"
         for = "both"
@@ -24,8 +28,11 @@ const OWN: [(&str, &str); 7] = [
         [[steps]]
         id = "weekly"
         schedule = "1 day after at 09:00 every 1 days up to 4 times"
-        tasks = [{ assign = "questionnaire/check-in", via = ["email"], template = "message/check-in" }]"#),
-    ("first-arrival", r#"
+        tasks = [{ assign = "questionnaire/check-in", via = ["email"], template = "message/check-in" }]"#,
+    ),
+    (
+        "first-arrival",
+        r#"
         title = "First arrival of the episode, at most every two days"
         kind = "engagement"
         for = "both"
@@ -35,8 +42,11 @@ const OWN: [(&str, &str); 7] = [
         [[steps]]
         id = "thanks"
         schedule = "2 hours after the event"
-        tasks = [{ send = "email", template = "message/thanks" }]"#),
-    ("prepare", r#"
+        tasks = [{ send = "email", template = "message/thanks" }]"#,
+    ),
+    (
+        "prepare",
+        r#"
         title = "Goes on after a cancellation"
         kind = "engagement"
         for = "both"
@@ -46,6 +56,7 @@ const OWN: [(&str, &str); 7] = [
         [[steps]]
         id = "at-once"
         schedule = "immediately"
+        on_move = "once"
         tasks = [{ send = ["text", "email"], template = "message/booked" }]
         [[steps]]
         id = "day-before"
@@ -58,8 +69,11 @@ const OWN: [(&str, &str); 7] = [
         [[steps]]
         id = "days-later"
         schedule = "3 days after the event"
-        tasks = [{ send = "email", template = "message/later" }]"#),
-    ("day-follow-up", r#"
+        tasks = [{ send = "email", template = "message/later" }]"#,
+    ),
+    (
+        "day-follow-up",
+        r#"
         title = "After a day of visits"
         kind = "outcomes"
         for = "both"
@@ -69,8 +83,11 @@ const OWN: [(&str, &str); 7] = [
         id = "evening"
         schedule = "0 days after at 20:00"
         on_move = "resend"
-        tasks = [{ send = "email", template = "message/evening" }]"#),
-    ("once-finished", r#"
+        tasks = [{ send = "email", template = "message/evening" }]"#,
+    ),
+    (
+        "once-finished",
+        r#"
         title = "One finished visit, once for the patient"
         kind = "outcomes"
         for = "both"
@@ -79,8 +96,11 @@ const OWN: [(&str, &str); 7] = [
         [[steps]]
         id = "ask"
         schedule = "1 day after at 10:00 on mon,tue,wed,thu,fri"
-        tasks = [{ assign = "questionnaire/outcome", via = ["email", "text"], template = "message/outcome" }]"#),
-    ("goodbye", r#"
+        tasks = [{ assign = "questionnaire/outcome", via = ["email", "text"], template = "message/outcome" }]"#,
+    ),
+    (
+        "goodbye",
+        r#"
         title = "After the discharge"
         kind = "engagement"
         for = "both"
@@ -89,8 +109,11 @@ const OWN: [(&str, &str); 7] = [
         [[steps]]
         id = "goodbye"
         schedule = "2 days after at 09:00"
-        tasks = [{ send = "email", template = "message/goodbye" }]"#),
-    ("moved-or-missed", r#"
+        tasks = [{ send = "email", template = "message/goodbye" }]"#,
+    ),
+    (
+        "moved-or-missed",
+        r#"
         title = "What became of a visit"
         kind = "engagement"
         for = "both"
@@ -100,7 +123,8 @@ const OWN: [(&str, &str); 7] = [
         [[steps]]
         id = "later"
         schedule = "3 hours after"
-        tasks = [{ send = "email", template = "message/sorry" }]"#),
+        tasks = [{ send = "email", template = "message/sorry" }]"#,
+    ),
 ];
 
 /// What is pending: (workflow, anchor, step, occurrence, generation, due, expires).
@@ -142,7 +166,9 @@ fn clinic() -> Clinic {
 fn workflows() -> Workflows {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../content/workflows"));
     let mut texts: Vec<(String, String)> = OWN.iter().map(|(k, t)| ((*k).to_owned(), (*t).to_owned())).collect();
-    for name in ["welcome", "visit-reminder", "missed-visit", "visit-changed", "invite-emr", "invite-no-emr", "recommendation"] {
+    for name in
+        ["welcome", "visit-reminder", "missed-visit", "visit-changed", "invite-emr", "invite-no-emr", "recommendation"]
+    {
         texts.push((name.into(), std::fs::read_to_string(folder.join(name).with_extension("toml")).unwrap()));
     }
     let active = Activation { from: "2020-01-01T00:00:00Z".parse().unwrap(), until: None, locations: None };
@@ -153,19 +179,36 @@ fn workflows() -> Workflows {
     Workflows(texts.into_iter().map(published).collect())
 }
 
+/// Somebody who can be reached, until a story says otherwise.
+fn alma() -> Change {
+    let at: Timestamp = "2026-01-05T15:00:00Z".parse().unwrap();
+    let what = PatientChange {
+        given: Write::Set("Alma".into()),
+        email: Write::Set("alma@example.org".into()),
+        mobile: Write::Set("+15555550123".into()),
+        birth_date: Write::Set(jiff::civil::date(1985, 5, 4)),
+        ..PatientChange::default()
+    };
+    let stamp = Stamp { at, rank: 0, hash: 0 };
+    let what = What::Patient(Box::new(what));
+    Change { id: ChangeId(Uuid::nil()), stamp, source: Source::System, received_at: at, what }
+}
+
 impl World {
     pub fn at(now: Timestamp) -> Self {
-        World {
+        let mut world = World {
             clinic: CLINIC.with(Arc::clone),
             workflows: WORKFLOWS.with(Arc::clone),
             changes: vec![],
             ledger: Ledger::default(),
             now,
             next_id: 1000,
-        }
+        };
+        world.changes.push(alma());
+        world
     }
 
-    /// Takes in one change as the server does: stores it, folds, names the visits anew, decides.
+    /// Takes in one change as the server does: stores it, folds, decides.
     pub fn record(&mut self, change: &Change) -> Vec<Effect> {
         self.record_all(std::slice::from_ref(change))
     }
@@ -233,10 +276,7 @@ impl World {
         self.now += SignedDuration::from_mins(minutes);
     }
 
-    fn with(
-        &mut self,
-        act: impl FnOnce(&Facts, &mut Ledger, &mut dyn FnMut() -> Uuid) -> Vec<Effect>,
-    ) -> Vec<Effect> {
+    fn with(&mut self, act: impl FnOnce(&Facts, &mut Ledger, &mut dyn FnMut() -> Uuid) -> Vec<Effect>) -> Vec<Effect> {
         let chart = self.chart();
         let occurrences = chart.occurrences(&self.clinic);
         let facts = Facts {
@@ -249,7 +289,6 @@ impl World {
             now: self.now,
         };
         let next_id = &mut self.next_id;
-        self.ledger = std::mem::take(&mut self.ledger).canonical(&chart);
         act(&facts, &mut self.ledger, &mut || {
             *next_id += 1;
             Uuid::from_u128(*next_id)

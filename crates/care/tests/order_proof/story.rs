@@ -79,25 +79,45 @@ fn start() -> impl Strategy<Value = CivilMoment> {
     let day = select(vec![3i8, 4, 5, 6, 6, 7, 8]);
     let hour = select(vec![(0i8, 30i8), (9, 0), (11, 30), (16, 0), (23, 30)]);
     let zone = select(vec!["America/New_York", "America/New_York", "America/Los_Angeles", "UTC"]);
-    (day, hour, zone).prop_map(|(day, (hour, minute), zone)| CivilMoment {
-        civil: jiff::civil::date(2026, 3, day).at(hour, minute, 0, 0),
-        zone: zone.into(),
-    })
+    let any = (day, hour, zone).prop_map(|(day, (hour, minute), zone)| moment(day, hour, minute, zone));
+    // One start is in half of the messages: to be named again is what makes a booking doubtful.
+    prop_oneof![Just(usual_start()), any]
+}
+
+fn usual_start() -> CivilMoment {
+    moment(6, 9, 0, "America/New_York")
+}
+
+pub fn moment(day: i8, hour: i8, minute: i8, zone: &str) -> CivilMoment {
+    CivilMoment { civil: jiff::civil::date(2026, 3, day).at(hour, minute, 0, 0), zone: zone.into() }
 }
 
 fn visit() -> impl Strategy<Value = What> {
     let act = select(vec![
-        Act::Book, Act::Book, Act::Book, Act::Book, Act::Modify, Act::Modify, Act::Note, Act::Reinstate, Act::Arrive,
-        Act::Arrive, Act::Finish, Act::Unfinish, Act::NoShow, Act::Cancel, Act::Cancel, Act::Delete,
+        Act::Book,
+        Act::Book,
+        Act::Book,
+        Act::Book,
+        Act::Modify,
+        Act::Modify,
+        Act::Note,
+        Act::Reinstate,
+        Act::Arrive,
+        Act::Arrive,
+        Act::Finish,
+        Act::Unfinish,
+        Act::NoShow,
+        Act::Cancel,
+        Act::Cancel,
+        Act::Delete,
     ]);
     let number = prop_oneof![
         7 => select(APPOINTMENTS.to_vec()).prop_map(|n| (n, EncounterKey::Appointment)),
         3 => select(VISITS.to_vec()).prop_map(|n| (n, EncounterKey::Visit)),
     ];
     let joined = prop::option::weighted(0.2, (select(APPOINTMENTS.to_vec()), select(VISITS.to_vec())));
-    let types = vec![
-        VisitType::InitialEvaluation, VisitType::InitialEvaluation, VisitType::FollowUp, VisitType::Unmapped,
-    ];
+    let types =
+        vec![VisitType::InitialEvaluation, VisitType::InitialEvaluation, VisitType::FollowUp, VisitType::Unmapped];
     (
         (act, number, joined, prop::option::of(start())),
         write(0.6, types),
@@ -108,9 +128,7 @@ fn visit() -> impl Strategy<Value = What> {
         .prop_map(|((act, (number, key), joined, start), visit_type, location, episode, minutes)| {
             // A booking without a start is not a message that any scheduler sends.
             let start = match (act, start) {
-                (Act::Book, None) => {
-                    Some(CivilMoment { civil: jiff::civil::date(2026, 3, 6).at(9, 0, 0, 0), zone: "America/New_York".into() })
-                }
+                (Act::Book, None) => Some(usual_start()),
                 (_, start) => start,
             };
             let same_as = joined.map(|(appointment, visit)| match key {
@@ -133,9 +151,8 @@ fn patient() -> impl Strategy<Value = What> {
     let flag = || prop::option::weighted(0.2, any::<bool>()).prop_map(Write::some);
     let text = |odds, values: &[&str]| {
         let values: Vec<String> = values.iter().map(|v| (*v).to_owned()).collect();
-        (prop::option::weighted(odds, select(values)), prop::bool::weighted(0.1)).prop_map(|(value, clear)| {
-            if clear { Write::Clear } else { Write::some(value) }
-        })
+        (prop::option::weighted(odds, select(values)), prop::bool::weighted(0.1))
+            .prop_map(|(value, clear)| if clear { Write::Clear } else { Write::some(value) })
     };
     let born = vec![jiff::civil::date(1985, 5, 4), jiff::civil::date(2016, 2, 29)];
     (
@@ -170,8 +187,11 @@ fn patient() -> impl Strategy<Value = What> {
 fn case() -> impl Strategy<Value = What> {
     let number = || prop::option::weighted(0.7, select(vec![episode(101), episode(102)]));
     let on = || select(vec![jiff::civil::date(2026, 3, 2), jiff::civil::date(2026, 3, 5)]);
-    let open = (number(), on())
-        .prop_map(|(episode, on)| EpisodeChange::Open { episode: episode.unwrap_or(self::episode(101)), on, title: None });
+    let open = (number(), on()).prop_map(|(episode, on)| EpisodeChange::Open {
+        episode: episode.unwrap_or(self::episode(101)),
+        on,
+        title: None,
+    });
     let discharge = (number(), on()).prop_map(|(episode, on)| EpisodeChange::Discharge { episode, on });
     let reopen = number().prop_map(|episode| EpisodeChange::Reopen { episode });
     prop_oneof![3 => open, 3 => discharge, 2 => reopen].prop_map(What::Episode)

@@ -1,0 +1,203 @@
+//! A clinic in one file: organization, locations, staff and interfaces. `stepwell setup FILE` reads it, and so does the
+//! demo; the format is docs/OPERATIONS.md.
+
+use std::collections::BTreeMap;
+
+use care::chart::VisitType;
+use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
+use care::zone;
+use jiff::Timestamp;
+use serde::Deserialize;
+use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, StaffRole, Store};
+use wire::hl7v2::{DischargeMeans, Interface, MappedType, Path};
+
+use crate::{content, ids, password};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    name: String,
+    zone: String,
+    #[serde(default)]
+    phone: String,
+    mail_from: String,
+    #[serde(default)]
+    locations: Vec<LocationSetup>,
+    #[serde(default)]
+    staff: Vec<StaffSetup>,
+    #[serde(default)]
+    interfaces: Vec<InterfaceSetup>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LocationSetup {
+    name: String,
+    zone: Option<String>,
+    emr: bool,
+    #[serde(default)]
+    address: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    map_url: String,
+    #[serde(default)]
+    booking_url: String,
+    #[serde(default)]
+    first_visit_info: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StaffSetup {
+    name: String,
+    email: String,
+    role: String,
+    password: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InterfaceSetup {
+    name: String,
+    listen: Option<String>,
+    zone: Option<String>,
+    #[serde(default)]
+    live: bool,
+    authority: Option<String>,
+    #[serde(default)]
+    trust_offset: bool,
+    #[serde(default)]
+    appointment_types: BTreeMap<String, String>,
+    #[serde(default)]
+    providers: BTreeMap<String, String>,
+    /// EMR code to location name.
+    #[serde(default)]
+    locations: BTreeMap<String, String>,
+    default_location: Option<String>,
+    #[serde(default)]
+    discharge_means: DischargeMeans,
+    episode_from: Option<Path>,
+}
+
+/// What was made.
+pub struct Made {
+    pub organization: OrganizationId,
+    pub locations: BTreeMap<String, LocationId>,
+    pub interfaces: BTreeMap<String, InterfaceId>,
+}
+
+impl Setup {
+    /// Reads and checks the file: the error names line and key.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let setup: Setup =
+            toml::from_str(text).map_err(|e| care::workflow::FileError::of_toml(text, &e).to_string())?;
+        for named in std::iter::once(&setup.zone).chain(setup.locations.iter().filter_map(|l| l.zone.as_ref())) {
+            if zone::named(named).is_none() {
+                return Err(format!("`{named}` is not a time zone: write it as in America/New_York"));
+            }
+        }
+        for person in &setup.staff {
+            role(&person.role)?;
+            if person.password.chars().count() < 10 {
+                return Err(format!("the password of {} is shorter than 10 characters", person.name));
+            }
+        }
+        Ok(setup)
+    }
+
+    /// Makes the organization with everything in the file, and publishes the global workflows, all inactive.
+    pub async fn make(&self, store: &Store, now: Timestamp) -> Result<Made, String> {
+        let said = |e: store::Error| e.to_string();
+        let organization = OrganizationId(ids::new_id(now));
+        let mut tx = store.begin(organization).await.map_err(said)?;
+        tx.create_organization(&NewOrganization {
+            id: organization,
+            name: self.name.clone(),
+            zone: self.zone.clone(),
+            phone: self.phone.clone(),
+            mail_from: self.mail_from.clone(),
+            created_at: now,
+        })
+        .await
+        .map_err(said)?;
+        let mut made = Made { organization, locations: BTreeMap::new(), interfaces: BTreeMap::new() };
+        for location in &self.locations {
+            let row = location.row(LocationId(ids::new_id(now)), &self.zone);
+            made.locations.insert(row.name.clone(), row.id);
+            tx.put_location(&row).await.map_err(said)?;
+        }
+        for person in &self.staff {
+            let password_hash = password::hash(&person.password).ok_or("the password could not be hashed")?;
+            let (id, email) = (StaffId(ids::new_id(now)), person.email.trim().to_lowercase());
+            let new = NewStaff { id, email, name: person.name.clone(), role: role(&person.role)?, password_hash };
+            tx.create_staff(&new).await.map_err(said)?;
+        }
+        for interface in &self.interfaces {
+            let row = interface.row(InterfaceId(ids::new_id(now)), &self.zone, &made.locations)?;
+            made.interfaces.insert(row.name.clone(), row.id);
+            tx.put_interface(&row).await.map_err(said)?;
+        }
+        for (key, body) in content::workflows() {
+            tx.publish_workflow(&key, &body, now).await.map_err(said)?;
+        }
+        tx.commit().await.map_err(said)?;
+        Ok(made)
+    }
+}
+
+fn role(word: &str) -> Result<StaffRole, String> {
+    word.parse().map_err(|()| format!("`{word}` is not a role: admin, practitioner, front_desk"))
+}
+
+impl LocationSetup {
+    fn row(&self, id: LocationId, zone: &str) -> LocationRow {
+        LocationRow {
+            id,
+            name: self.name.clone(),
+            zone: self.zone.clone().unwrap_or_else(|| zone.to_owned()),
+            has_emr: self.emr,
+            address: self.address.clone(),
+            phone: self.phone.clone(),
+            map_url: self.map_url.clone(),
+            booking_url: self.booking_url.clone(),
+            first_visit_info: self.first_visit_info.clone(),
+        }
+    }
+}
+
+impl InterfaceSetup {
+    fn row(
+        &self,
+        id: InterfaceId,
+        zone: &str,
+        locations: &BTreeMap<String, LocationId>,
+    ) -> Result<InterfaceRow, String> {
+        let place = |name: &String| {
+            locations.get(name).copied().ok_or_else(|| format!("interface {}: there is no location `{name}`", self.name))
+        };
+        let mut types = BTreeMap::new();
+        for (code, word) in &self.appointment_types {
+            let mapped = match word.as_str() {
+                "ignore" => MappedType::Ignore,
+                word => MappedType::Type(word.parse::<VisitType>().map_err(|e| format!("interface {}: {e}, ignore", self.name))?),
+            };
+            types.insert(code.clone(), mapped);
+        }
+        let settings = Interface {
+            trust_offset: self.trust_offset,
+            authority: self.authority.clone(),
+            appointment_types: types,
+            providers: self.providers.clone(),
+            locations: self.locations.iter().map(|(code, name)| Ok((code.clone(), place(name)?))).collect::<Result<_, String>>()?,
+            default_location: self.default_location.as_ref().map(place).transpose()?,
+            discharge_means: self.discharge_means,
+            episode_from: self.episode_from.clone(),
+            ..Interface::new(id, self.zone.as_deref().unwrap_or(zone))
+        };
+        settings.check().map_err(|e| format!("interface {}: {e}", self.name))?;
+        let settings = serde_json::to_value(&settings).map_err(|e| e.to_string())?;
+        let state = if self.live { InterfaceState::Live } else { InterfaceState::Loading };
+        Ok(InterfaceRow { id, name: self.name.clone(), listen: self.listen.clone(), state, settings })
+    }
+}
