@@ -1,4 +1,6 @@
 //! Plays every file of scenarios/ and the examples that the global workflows carry.
+#![expect(clippy::unwrap_used, reason = "a file that cannot be read is a failed test")]
+
 
 use std::path::Path;
 

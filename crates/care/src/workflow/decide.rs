@@ -15,6 +15,7 @@ use super::ledger::{Effect, Entry, Known, Ledger, PlannedStep, Run, StepState};
 use super::plan;
 use super::reason::Reason;
 use super::rebooking;
+use super::schedule::Schedule;
 use crate::chart::{EpisodeState, Occurrence, Validity};
 use crate::id::{PlannedStepId, RunId};
 
@@ -286,12 +287,16 @@ impl Work<'_> {
         }
     }
 
-    /// A step given again because the visit moved waits until the visit has stood still for a while.
+    /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
+    /// schedule puts it now; what is not late already waits until the visit has stood still for a while.
     fn due(&self, w: &Workflow, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
         let due = plan::due(self.facts, w, step, o, nth)?;
         let moved = o.encounter.and_then(|id| self.facts.chart.encounter(id)).and_then(|e| e.start_since);
-        let rested = moved.and_then(|m| m.checked_add(QUIET).ok()).filter(|_| generation > 1);
-        Some(plan::Due { at: rested.map_or(due.at, |rested| due.at.max(rested)), ..due })
+        let Some(moved) = moved.filter(|_| generation > 1) else { return Some(due) };
+        let at = if matches!(step.schedule, Schedule::Immediately { .. }) { moved } else { due.at };
+        let rested = moved.checked_add(QUIET).ok()?;
+        let at = if is_late(at, moved) { at } else { at.max(rested) };
+        Some(plan::Due { at, ..due })
     }
 
     /// A visit booked in place of a cancelled one inherits the `once` steps that were already given.

@@ -40,7 +40,7 @@ impl Known {
         let clinic = &context.organization.clinic;
         let chart = fold(&changes, clinic);
         let occurrences = chart.occurrences(clinic);
-        let ledger = tx.ledger(patient).await?.canonical(&chart);
+        let ledger = tx.ledger(patient).await?;
         let suppressed = suppressed(tx, &chart).await?;
         Ok(Self { patient, changes, chart, occurrences, ledger, suppressed })
     }
