@@ -7,7 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use local_postgres::{Binaries, Cluster, Options};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection, Executor};
 use store::{Role, Store};
 use thiserror::Error;
@@ -45,7 +45,8 @@ pub struct Database {
     cluster: Option<Cluster>,
 }
 
-const OWNER: &str = "stepwell_owner";
+/// Migrates, and owns the tables.
+pub const OWNER: &str = "stepwell_owner";
 
 impl Database {
     /// Starts or finds the database, brings its schema up and connects under both roles.
@@ -65,16 +66,16 @@ impl Database {
                 if fresh && !cluster.is_owner() {
                     return Err(DatabaseError::InUse(data_dir.display().to_string()));
                 }
-                let options = prepare(&cluster, fresh).await?;
-                let login = |role: &str| options.clone().username(role);
-                (login(OWNER), [login(Role::App.name()), login(Role::Runner.name())], Some(cluster))
+                let owner = prepare(&cluster, fresh).await?;
+                let roles = [Role::App, Role::Runner].map(|role| owner.clone().username(role.name()));
+                (owner, roles, Some(cluster))
             }
         };
         let [app, runner] = logins.map(|login| login.disable_statement_logging());
         Store::migrate(owner.disable_statement_logging()).await?;
         let app = Store::connect(app, Role::App, 12).await?;
         let runner = Store::connect(runner, Role::Runner, 12).await?;
-        if cluster.is_some() {
+        if cluster.as_ref().is_some_and(Cluster::is_owner) {
             // Nobody else works here: what a crashed process had leased is free.
             runner.release_leases().await?;
         }
@@ -113,19 +114,40 @@ pub fn make_data_dir(path: &Path) -> Result<(), DatabaseError> {
     made.map_err(|error| DatabaseError::File { path: path.display().to_string(), error })
 }
 
-/// Makes roles and database on a fresh private cluster. Options that lack only the user name.
-async fn prepare(cluster: &Cluster, fresh: bool) -> Result<PgConnectOptions, DatabaseError> {
-    let options = PgConnectOptions::new()
+/// How a user logs in to a private cluster; the database is still to be named.
+pub fn login(cluster: &Cluster, user: &str) -> PgConnectOptions {
+    PgConnectOptions::new()
         .socket(cluster.socket_dir())
         .port(cluster.port())
         .password(cluster.password())
-        .disable_statement_logging();
-    let mut admin = options.clone().username(cluster.superuser()).database("postgres").connect().await?;
+        .username(user)
+        .disable_statement_logging()
+}
+
+/// Makes roles and database on a private cluster; the owner's login.
+async fn prepare(cluster: &Cluster, fresh: bool) -> Result<PgConnectOptions, DatabaseError> {
+    let mut admin = login(cluster, cluster.superuser()).database("postgres").connect().await?;
+    make_roles(cluster, &mut admin).await?;
+    if fresh {
+        admin.execute("drop database if exists stepwell with (force)").await?;
+    }
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = 'stepwell')")
+        .fetch_one(&mut admin)
+        .await?;
+    if !exists {
+        make_database(cluster, &mut admin, "stepwell").await?;
+    }
+    admin.close().await?;
+    Ok(login(cluster, OWNER).database("stepwell"))
+}
+
+/// Makes the roles that are missing.
+pub async fn make_roles(cluster: &Cluster, admin: &mut PgConnection) -> Result<(), sqlx::Error> {
     let password = cluster.password();
     for (role, login) in [(OWNER, true), (Role::App.name(), true), (Role::Runner.name(), true), ("stepwell_claimer", false)] {
         let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
             .bind(role)
-            .fetch_one(&mut admin)
+            .fetch_one(&mut *admin)
             .await?;
         if !exists {
             let login = if login { format!("login password '{password}'") } else { "nologin".into() };
@@ -137,18 +159,13 @@ async fn prepare(cluster: &Cluster, fresh: bool) -> Result<PgConnectOptions, Dat
             }
         }
     }
-    if fresh {
-        admin.execute("drop database if exists stepwell with (force)").await?;
-    }
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = 'stepwell')")
-        .fetch_one(&mut admin)
-        .await?;
-    if !exists {
-        admin.execute("create database stepwell owner stepwell_owner").await?;
-        let mut inside = options.clone().username(cluster.superuser()).database("stepwell").connect().await?;
-        inside.execute("alter schema public owner to stepwell_owner").await?;
-        inside.close().await?;
-    }
-    admin.close().await?;
-    Ok(options.database("stepwell"))
+    Ok(())
+}
+
+/// Makes an empty database that the owner may migrate. `name` is ours and needs no quoting.
+pub async fn make_database(cluster: &Cluster, admin: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+    admin.execute(sqlx::AssertSqlSafe(format!("create database {name} owner {OWNER}"))).await?;
+    let mut inside = login(cluster, cluster.superuser()).database(name).connect().await?;
+    inside.execute(sqlx::AssertSqlSafe(format!("alter schema public owner to {OWNER}"))).await?;
+    inside.close().await
 }

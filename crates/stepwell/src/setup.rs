@@ -1,5 +1,7 @@
 //! A clinic in one file: organization, locations, staff and interfaces. `stepwell setup FILE` reads it, and so does the
 //! demo; the format is docs/OPERATIONS.md.
+//!
+//! `workflows = ["welcome", "visit-reminder"]` at the top switches these on from the start; without it all are off.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +11,7 @@ use care::zone;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, StaffRole, Store};
-use wire::hl7v2::{DischargeMeans, Interface, MappedType, Path};
+use wire::hl7v2::{AppointmentNumber, DischargeMeans, Interface, MappedType, Path, StampFrom};
 
 use crate::{content, ids, password};
 
@@ -21,6 +23,9 @@ pub struct Setup {
     #[serde(default)]
     phone: String,
     mail_from: String,
+    /// Keys of the global workflows to switch on.
+    #[serde(default)]
+    workflows: Vec<String>,
     #[serde(default)]
     locations: Vec<LocationSetup>,
     #[serde(default)]
@@ -78,6 +83,16 @@ struct InterfaceSetup {
     #[serde(default)]
     discharge_means: DischargeMeans,
     episode_from: Option<Path>,
+    default_charset: Option<String>,
+    #[serde(default)]
+    stamp_from: StampFrom,
+    #[serde(default)]
+    appointment_number: AppointmentNumber,
+    /// Takes test messages too.
+    #[serde(default)]
+    test_messages: bool,
+    #[serde(default)]
+    accept_versions: Vec<String>,
 }
 
 /// What was made.
@@ -97,6 +112,10 @@ impl Setup {
                 return Err(format!("`{named}` is not a time zone: write it as in America/New_York"));
             }
         }
+        let known: Vec<_> = content::workflows().into_iter().map(|(key, _)| key).collect();
+        if let Some(wanted) = setup.workflows.iter().find(|key| !known.contains(key)) {
+            return Err(format!("there is no workflow `{wanted}`: choose from {}", known.join(", ")));
+        }
         for person in &setup.staff {
             role(&person.role)?;
             if person.password.chars().count() < 10 {
@@ -106,7 +125,13 @@ impl Setup {
         Ok(setup)
     }
 
-    /// Makes the organization with everything in the file, and publishes the global workflows, all inactive.
+    /// The workflows that are switched on from the start.
+    pub fn active(&self) -> &[String] {
+        &self.workflows
+    }
+
+    /// Makes the organization with everything in the file, and publishes the global workflows: those the file names
+    /// active, all others inactive.
     pub async fn make(&self, store: &Store, now: Timestamp) -> Result<Made, String> {
         let said = |e: store::Error| e.to_string();
         let organization = OrganizationId(ids::new_id(now));
@@ -128,6 +153,9 @@ impl Setup {
             tx.put_location(&row).await.map_err(said)?;
         }
         for person in &self.staff {
+            if store.find_staff(person.email.trim()).await.map_err(said)?.is_some() {
+                return Err(format!("{} can sign in already: a clinic is made once, so give {} another address", person.email, person.name));
+            }
             let password_hash = password::hash(&person.password).ok_or("the password could not be hashed")?;
             let (id, email) = (StaffId(ids::new_id(now)), person.email.trim().to_lowercase());
             let new = NewStaff { id, email, name: person.name.clone(), role: role(&person.role)?, password_hash };
@@ -140,6 +168,9 @@ impl Setup {
         }
         for (key, body) in content::workflows() {
             tx.publish_workflow(&key, &body, now).await.map_err(said)?;
+        }
+        for key in &self.workflows {
+            tx.activate(key, ids::new_id(now), None, now).await.map_err(said)?;
         }
         tx.commit().await.map_err(said)?;
         Ok(made)
@@ -193,6 +224,11 @@ impl InterfaceSetup {
             default_location: self.default_location.as_ref().map(place).transpose()?,
             discharge_means: self.discharge_means,
             episode_from: self.episode_from.clone(),
+            default_charset: self.default_charset.clone(),
+            stamp_from: self.stamp_from,
+            appointment_number: self.appointment_number,
+            production: !self.test_messages,
+            accept_versions: self.accept_versions.clone(),
             ..Interface::new(id, self.zone.as_deref().unwrap_or(zone))
         };
         settings.check().map_err(|e| format!("interface {}: {e}", self.name))?;

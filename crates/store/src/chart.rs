@@ -37,6 +37,17 @@ impl OrgTx {
         self.write_notices(patient, chart, ids).await
     }
 
+    /// Every patient that is not another name of one.
+    pub async fn patient_ids(&mut self) -> Result<Vec<PatientId>, Error> {
+        let ids = sqlx::query_scalar!(
+            "select id from patients where organization = $1 and merged_into is null order by id",
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(ids.into_iter().map(PatientId).collect())
+    }
+
     async fn write_encounters(&mut self, patient: PatientId, chart: &Chart) -> Result<(), Error> {
         let kept: Vec<Uuid> = chart.encounters.iter().map(|e| e.id.0).collect();
         // Two numbers that turned out to mean one visit are one row.

@@ -85,3 +85,42 @@ impl OrgTx {
         }))
     }
 }
+
+/// How many messages of an interface wait, and how many were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InboxCounts {
+    pub interface: InterfaceId,
+    pub waiting: i64,
+    pub refused: i64,
+}
+
+impl OrgTx {
+    /// Switches between loading and live; false if there is no such interface.
+    pub async fn set_interface_state(&mut self, id: InterfaceId, state: InterfaceState) -> Result<bool, Error> {
+        let word = if state == InterfaceState::Live { "live" } else { "loading" };
+        let done = sqlx::query!(
+            "update interfaces set state = $3 where organization = $1 and id = $2",
+            self.org(),
+            id.0,
+            word
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    pub async fn inbox_counts(&mut self) -> Result<Vec<InboxCounts>, Error> {
+        let rows = sqlx::query!(
+            r#"select interface, count(*) filter (where state = 'waiting') as "waiting!",
+                 count(*) filter (where state = 'refused') as "refused!"
+               from messages where organization = $1 and state in ('waiting', 'refused') group by interface"#,
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|r| InboxCounts { interface: InterfaceId(r.interface), waiting: r.waiting, refused: r.refused })
+            .collect())
+    }
+}

@@ -36,7 +36,7 @@ pub use changes::{Recorded, patient_lock};
 pub use claim::{Claimed, ClaimedDelivery};
 pub use delivery::{AttemptOutcome, DeliveryRow};
 pub use error::Error;
-pub use interface::{InterfaceRow, InterfaceState};
+pub use interface::{InboxCounts, InterfaceRow, InterfaceState};
 pub use keys::KeyKind;
 pub use message::{IncomingMessage, MessageEnd, Refused, Stored, WaitingMessage};
 pub use organization::{LocationRow, NewOrganization, OrganizationRow};

@@ -200,8 +200,7 @@ fn encounter_events(encounter: &Encounter, all: &mut Vec<Occurrence>) {
         push(EventKind::EncounterArrived, 1, at, start(at), validity);
     }
     if let Some(at) = encounter.finished_at {
-        let finished = matches!(encounter.state, EncounterState::Finished { .. });
-        let validity = if finished { Validity::Valid } else { fallen_or(encounter, Validity::Corrected) };
+        let validity = if encounter.state.has_arrived() { Validity::Valid } else { fallen_or(encounter, Validity::Corrected) };
         push(EventKind::EncounterFinished, 1, at, start(at), validity);
     }
     for (nth, moved) in (1..).zip(&encounter.moves) {

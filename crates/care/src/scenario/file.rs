@@ -87,6 +87,7 @@ pub enum WorkflowFile {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct When {
     pub at: Spanned<String>,
     pub change: Spanned<String>,

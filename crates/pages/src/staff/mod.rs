@@ -2,6 +2,7 @@
 
 mod form;
 mod home;
+mod interfaces;
 mod mailbox;
 mod new_patient;
 mod patient;
@@ -16,6 +17,7 @@ mod workflow_list;
 
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
+pub use interfaces::{InterfaceRow, Interfaces};
 pub use mailbox::{MailRow, Mailbox, OpenMail};
 pub use new_patient::NewPatient;
 pub use patient::{

@@ -1,5 +1,6 @@
 //! `stepwell doctor`: checks everything a person would check, and with `--refold` rebuilds the chart tables.
 
+use care::chart::fold;
 use care::id::OrganizationId;
 use clap::Args;
 use store::Store;
@@ -7,11 +8,15 @@ use store::Store;
 use super::DatabaseArgs;
 use crate::clock::Clock;
 use crate::content::Templates;
+use crate::ids;
 
 #[derive(Args)]
 pub struct DoctorArgs {
     #[command(flatten)]
     database: DatabaseArgs,
+    /// Rebuild the chart tables from the stored changes.
+    #[arg(long)]
+    refold: bool,
 }
 
 pub async fn run(args: DoctorArgs) -> Result<(), String> {
@@ -31,13 +36,17 @@ pub async fn run(args: DoctorArgs) -> Result<(), String> {
         }
     }
     for organization in database.app.organizations().await.map_err(|e| e.to_string())? {
-        ill += check(&database.app, organization).await.map_err(|e| e.to_string())?;
+        check(&database.app, organization).await.map_err(|e| e.to_string())?;
+        if args.refold {
+            let count = refold(&database.app, organization).await.map_err(|e| e.to_string())?;
+            println!("ok   {organization}: {count} charts folded anew");
+        }
     }
     database.close().await.map_err(|e| e.to_string())?;
     if ill == 0 { Ok(()) } else { Err(format!("{ill} things want attention")) }
 }
 
-async fn check(store: &Store, organization: OrganizationId) -> Result<usize, store::Error> {
+async fn check(store: &Store, organization: OrganizationId) -> Result<(), store::Error> {
     let mut tx = store.begin(organization).await?;
     let (messages, steps, deliveries) = tx.left_undone(Clock::Wall.now()).await?;
     let refused = tx.refused_messages().await?.len();
@@ -46,5 +55,20 @@ async fn check(store: &Store, organization: OrganizationId) -> Result<usize, sto
     for (count, what) in [(refused, "refused messages"), (notices, "items on the work list")] {
         println!("{}  {organization}: {count} {what}", if count == 0 { "ok " } else { "see" });
     }
-    Ok(0)
+    Ok(())
+}
+
+/// The changes are the truth, the chart tables their fold: whatever happened to these, this puts them right.
+async fn refold(store: &Store, organization: OrganizationId) -> Result<usize, store::Error> {
+    let patients = store.begin(organization).await?.patient_ids().await?;
+    for patient in &patients {
+        let mut tx = store.begin(organization).await?;
+        let clinic = tx.clinic().await?.clinic;
+        if store::patient_lock(&mut tx, *patient).await? == Some(*patient) {
+            let chart = fold(&tx.changes(*patient).await?, &clinic);
+            tx.write_chart(*patient, &chart, &mut || ids::new_id(Clock::Wall.now())).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(patients.len())
 }

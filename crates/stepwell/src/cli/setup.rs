@@ -23,6 +23,9 @@ pub async fn run(args: SetupArgs) -> Result<(), String> {
     let database = args.database.open().await.map_err(|e| e.to_string())?;
     let made = setup.make(&database.app, Clock::Wall.now()).await.map_err(said)?;
     println!("made organization {} with {} locations", made.organization, made.locations.len());
-    println!("its workflows are inactive: `stepwell serve`, sign in, switch on what you want");
+    match setup.active() {
+        [] => println!("its workflows are inactive: `stepwell serve`, sign in, switch on what you want"),
+        active => println!("active workflows: {}", active.join(", ")),
+    }
     database.close().await.map_err(|e| e.to_string())
 }

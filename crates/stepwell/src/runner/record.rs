@@ -1,6 +1,6 @@
 //! The one door for every change: EMR, staff or patient.
 
-use care::chart::{Change, Source, Stamp, What, fold};
+use care::chart::{Change, Source, Stamp, What};
 use care::id::{ChangeId, MessageId, PatientId};
 use care::workflow::decide::reconcile;
 use jiff::Timestamp;
@@ -101,9 +101,4 @@ pub async fn take_back(
         refold(roof, tx, context, patient, false).await?;
     }
     Ok(taken)
-}
-
-/// Whether folding the stored changes gives the chart that is kept; for `stepwell doctor`.
-pub async fn fold_of(tx: &mut OrgTx, context: &Context, patient: PatientId) -> Result<care::chart::Chart, Error> {
-    Ok(fold(&tx.changes(patient).await?, &context.organization.clinic))
 }
