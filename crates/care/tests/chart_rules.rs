@@ -150,10 +150,10 @@ fn an_arrival_takes_a_no_show_back() {
 }
 
 #[test]
-fn a_finish_taken_back_leaves_the_patient_arrived() {
+fn a_finish_taken_back_leaves_the_patient_arrived_and_what_came_of_it() {
     let chart = chart(vec![starting(V1, Act::Book, at(6, 9)), act(V1, Act::Finish), act(V1, Act::Unfinish)]);
     assert_eq!(state(&chart, V1), "arrived");
-    assert_eq!(validity(&chart, EventKind::EncounterFinished), [Validity::Corrected]);
+    assert_eq!(validity(&chart, EventKind::EncounterFinished), [Validity::Valid]);
     assert_eq!(validity(&chart, EventKind::EncounterArrived), [Validity::Valid]);
 }
 

@@ -153,7 +153,7 @@ impl Setup {
             tx.put_location(&row).await.map_err(said)?;
         }
         for person in &self.staff {
-            if store.find_staff(person.email.trim()).await.map_err(said)?.is_some() {
+            if store.find_staff(&person.email.trim().to_lowercase()).await.map_err(said)?.is_some() {
                 return Err(format!("{} can sign in already: a clinic is made once, so give {} another address", person.email, person.name));
             }
             let password_hash = password::hash(&person.password).ok_or("the password could not be hashed")?;

@@ -17,9 +17,4 @@ impl Chance {
     pub fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
-
-    pub fn one_of<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
-        let index = usize::try_from(self.below(list.len() as u64)).unwrap_or(0);
-        list[index]
-    }
 }

@@ -1,11 +1,149 @@
-//! **web** — the pages: every handler names an actor and a permission, and no decision about a patient is taken here.
+//! **web** — the pages. Every staff handler names an actor and a permission; no decision about a patient is taken here:
+//! handlers read, hand changes to `runner::record`, and fill the view models of the pages room.
+//!
+//! Protects: nobody acts without a session ([`actor`]), without the permission ([`permission`]) or from another site
+//! ([`gate`]); a link in a mail opens one delivery's page for one purpose and nothing else ([`link_pages`]); no answer
+//! leaves without its security headers ([`headers`]).
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # async fn example(roof: Arc<stepwell::Roof>, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+//! axum::serve(listener, stepwell::web::router(roof, None)).await
+//! # }
+//! ```
+
+mod actor;
+mod asset;
+mod clock;
+mod deliveries;
+mod error;
+mod flash;
+mod form;
+mod gate;
+mod headers;
+mod health;
+mod home;
+mod link_pages;
+mod mailbox;
+mod messages;
+mod notices;
+mod password;
+mod patient_page;
+mod patients;
+mod permission;
+mod render;
+mod session;
+mod thread;
+mod times;
+mod tries;
+mod visit_form;
+mod visits;
+mod why;
+mod words;
+mod workflow_page;
+mod workflow_words;
+mod workflows;
 
 use std::sync::Arc;
 
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use jiff::SignedDuration;
+
 use crate::Roof;
 use crate::demo::Demo;
+use error::WebError;
+use tries::Tries;
+
+/// What every handler shares.
+#[derive(Clone)]
+struct Web {
+    roof: Arc<Roof>,
+    demo: Option<Arc<Demo>>,
+    /// Failed sign-ins by email.
+    sign_ins: Arc<Tries>,
+    /// Birth dates tried by link.
+    births: Arc<Tries>,
+}
+
+impl Web {
+    /// Before a change. A clock moved by hand stands still while people act: let a second pass, so that what they do
+    /// one after the other stays in order.
+    async fn let_time_pass(&self) -> Result<(), WebError> {
+        if let Some(demo) = &self.demo {
+            let now = self.roof.now();
+            demo.move_clock(&self.roof, now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now)).await?;
+        }
+        Ok(())
+    }
+
+    /// After a commit: the runner is told, and in the demo what follows has happened before the next page is shown.
+    async fn settle(&self) -> Result<(), WebError> {
+        self.roof.wake.notify_one();
+        if let Some(demo) = &self.demo {
+            demo.move_clock(&self.roof, self.roof.now()).await?;
+        }
+        Ok(())
+    }
+}
 
 /// All routes. `demo` adds the mailbox and the clock bar.
-pub fn router(_roof: Arc<Roof>, _demo: Option<Arc<Demo>>) -> axum::Router {
-    axum::Router::new()
+pub fn router(roof: Arc<Roof>, demo: Option<Arc<Demo>>) -> Router {
+    let web = Web {
+        roof,
+        demo,
+        sign_ins: Arc::new(Tries::new(10, SignedDuration::from_mins(15))),
+        births: Arc::new(Tries::new(5, SignedDuration::from_hours(1))),
+    };
+    let routes = staff_routes()
+        .merge(link_pages::routes())
+        .merge(demo_routes(web.demo.is_some()))
+        .route("/healthz", get(health::is_up))
+        .route("/readyz", get(health::is_ready))
+        .route(pages::APP_CSS_PATH, get(asset::app_css))
+        .fallback(|| async { WebError::not_found("page") })
+        .method_not_allowed_fallback(|| async { WebError::not_found("page") })
+        .with_state(web);
+    // A form says DELETE in a hidden field: the gate reads it before a route is chosen.
+    Router::new()
+        .fallback_service(routes)
+        .layer(from_fn(gate::gate))
+        .layer(from_fn(headers::add))
+}
+
+fn staff_routes() -> Router<Web> {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/sign-in", get(session::form).post(session::start))
+        .route("/session", post(session::start).delete(session::end))
+        .route("/sign-out", post(session::end))
+        .route("/workflows", get(workflows::list))
+        .route("/workflows/schematic", get(workflows::schematic))
+        .route("/workflows/{key}", get(workflow_page::show))
+        .route("/workflows/{key}/activation", post(workflow_page::activate).delete(workflow_page::deactivate))
+        .route("/patients", get(patients::list).post(patients::create))
+        .route("/patients/new", get(patients::new))
+        .route("/patients/{patient}", get(patient_page::show))
+        .route("/patients/{patient}/visits", post(visits::log))
+        .route("/patients/{patient}/visits/{visit}/{act}", post(visits::act).delete(visits::take_back))
+        .route("/refused-messages", get(messages::list))
+        .route("/refused-messages/{message}", get(messages::show))
+        .route("/refused-messages/{message}/replay", post(messages::replay))
+        .route("/notices/{notice}", get(notices::show))
+        .route("/notices/{notice}/done", post(notices::done))
+        .route("/deliveries/{delivery}", get(deliveries::show))
+        .route("/deliveries/{delivery}/resend", post(deliveries::resend))
+        .route("/deliveries/{delivery}/leave", post(deliveries::leave))
+}
+
+fn demo_routes(is_demo: bool) -> Router<Web> {
+    if !is_demo {
+        return Router::new();
+    }
+    Router::new()
+        .route("/demo/mailbox", get(mailbox::list))
+        .route("/demo/mailbox/{number}", get(mailbox::read))
+        .route("/demo/mailbox/{number}/html", get(mailbox::body))
+        .route("/demo/clock", post(clock::advance))
 }

@@ -1,0 +1,161 @@
+//! The patient's thread: event, decision, task, delivery, newest first.
+
+use care::chart::{Clinic, Occurrence};
+use care::workflow::Facts;
+use jiff::Timestamp;
+use pages::staff::{ThreadKind, ThreadRow};
+use pages::{Stamp, Verdict};
+use store::{AssignmentRow, DecisionRow, EventRow, SentRow};
+
+use super::{times, words};
+use crate::runner::{Context, Known};
+
+/// What is on record for one patient.
+pub struct Told<'a> {
+    pub events: Vec<EventRow>,
+    pub assignments: Vec<AssignmentRow>,
+    pub deliveries: Vec<SentRow>,
+    pub decisions: &'a [DecisionRow],
+}
+
+/// The zone in which something of this patient is read: its visit's location's, else the patient's.
+pub fn zone_of<'a>(clinic: &'a Clinic, known: &'a Known, occurrence: Option<&Occurrence>) -> &'a str {
+    match occurrence.filter(|o| o.encounter.is_some()) {
+        Some(of_visit) => clinic.zone_at(of_visit.location),
+        None => known.chart.home_zone(clinic),
+    }
+}
+
+/// A row and where it stands: by time, and at one time event before decision before task before delivery.
+type Placed = (Timestamp, u8, ThreadRow);
+
+pub fn rows(context: &Context, known: &Known, told: &Told) -> Vec<ThreadRow> {
+    let writer = Writer { context, known, facts: known.facts(context, Timestamp::MIN) };
+    let mut rows: Vec<Placed> = vec![];
+    rows.extend(told.events.iter().map(|row| writer.event(row)));
+    rows.extend(told.decisions.iter().map(|row| writer.decision(row)));
+    rows.extend(told.assignments.iter().flat_map(|row| writer.task(row)));
+    rows.extend(told.deliveries.iter().map(|row| writer.delivery(row)));
+    rows.sort_by_key(|(at, rank, _)| std::cmp::Reverse((*at, *rank)));
+    rows.into_iter().map(|(_, _, row)| row).collect()
+}
+
+struct Writer<'a> {
+    context: &'a Context,
+    known: &'a Known,
+    facts: Facts<'a>,
+}
+
+impl Writer<'_> {
+    fn clinic(&self) -> &Clinic {
+        &self.context.organization.clinic
+    }
+
+    fn stamp(&self, at: Timestamp, zone: &str) -> Stamp {
+        times::stamp(at, zone, &self.clinic().zone)
+    }
+
+    fn title_of(&self, workflow: &str) -> String {
+        let published = self.context.workflows.0.get(workflow).and_then(|p| p.current());
+        published.map_or_else(|| words::content(workflow), |(_, workflow)| workflow.title.clone())
+    }
+
+    fn event(&self, row: &EventRow) -> Placed {
+        let occurrence = self.facts.occurrence(row.anchor);
+        let zone = zone_of(self.clinic(), self.known, occurrence);
+        let visit = occurrence.and_then(|o| o.encounter).and_then(|id| self.known.chart.encounter(id));
+        let title = match visit.and_then(|visit| Some((visit, visit.starts_at()?))) {
+            Some((visit, start)) => format!(
+                "{}: {}, {}",
+                words::event(row.anchor.event),
+                words::visit_type(visit.visit_type).to_lowercase(),
+                times::short_words(start, zone)
+            ),
+            None => words::event(row.anchor.event).to_owned(),
+        };
+        let happened = (row.event_at.as_second() / 60 != row.known_at.as_second() / 60)
+            .then(|| format!("happened {}", times::short_words(row.event_at, zone)));
+        let loading = row.loading.then(|| "came in while records were being loaded, so it starts nothing".to_owned());
+        let detail: Vec<String> = [happened, loading].into_iter().flatten().collect();
+        let row_ = ThreadRow {
+            kind: ThreadKind::Event,
+            at: self.stamp(row.known_at, zone),
+            title,
+            verdict: None,
+            reason: None,
+            detail: (!detail.is_empty()).then(|| detail.join(" · ")),
+        };
+        (row.known_at, 0, row_)
+    }
+
+    fn decision(&self, row: &DecisionRow) -> Placed {
+        let zone = zone_of(self.clinic(), self.known, self.facts.occurrence(row.anchor));
+        let title = self.title_of(&row.workflow);
+        let due = row.due.map(|due| format!("due {}", times::short_words(due, zone)));
+        let detail = words::detail(&row.detail, &row.tasks, zone);
+        let detail: Vec<String> = [due, detail].into_iter().flatten().collect();
+        let row_ = ThreadRow {
+            kind: ThreadKind::Decision,
+            at: self.stamp(row.at, zone),
+            title: match &row.step {
+                Some(step) => format!("{title}, {step}"),
+                None => title,
+            },
+            verdict: Some(words::verdict(&row.verdict, row.step.is_some())),
+            reason: words::reason(row.reason.as_deref()),
+            detail: (!detail.is_empty()).then(|| detail.join(" · ")),
+        };
+        (row.at, 1, row_)
+    }
+
+    /// Given, and answered.
+    fn task(&self, row: &AssignmentRow) -> Vec<Placed> {
+        let zone = self.known.chart.home_zone(self.clinic());
+        let name = words::content(&row.content);
+        let placed = |at, title: String, detail: String| {
+            let at_ = self.stamp(at, zone);
+            (at, 2, ThreadRow { kind: ThreadKind::Task, at: at_, title, verdict: None, reason: None, detail: Some(detail) })
+        };
+        let state = if row.completed_at.is_some() { "completed" } else { "open" };
+        let given = placed(row.assigned_at, format!("“{name}” given"), format!("{}, {state}", self.title_of(&row.workflow)));
+        let answer = row.completed_at.map(|at| placed(at, format!("“{name}” answered"), answer_words(row)));
+        [Some(given), answer].into_iter().flatten().collect()
+    }
+
+    fn delivery(&self, row: &SentRow) -> Placed {
+        let zone = self.known.chart.home_zone(self.clinic());
+        let at = row.ended_at.unwrap_or(row.queued_at);
+        let (state, verdict) = match row.state.as_str() {
+            "sent" => ("sent", Some(Verdict::Performed)),
+            "ended" => ("not sent", Some(Verdict::Skipped)),
+            "uncertain" => ("nobody knows whether it was taken", Some(Verdict::Deferred)),
+            "sending" => ("on its way", None),
+            _ => ("waits to be sent", Some(Verdict::Planned)),
+        };
+        let tries = (row.attempts > 1).then(|| format!("{} attempts", row.attempts));
+        let reply = row.last_reply.clone().filter(|reply| !reply.is_empty()).map(|reply| format!("the server said: {reply}"));
+        let parts: Vec<String> = [Some(state.to_owned()), tries, reply].into_iter().flatten().collect();
+        let row_ = ThreadRow {
+            kind: ThreadKind::Delivery,
+            at: self.stamp(at, zone),
+            title: format!("{} “{}”", words::content(&row.channel), words::content(&row.template)),
+            verdict,
+            reason: words::reason(row.reason.as_deref()),
+            detail: Some(parts.join(" · ")),
+        };
+        (at, 3, row_)
+    }
+}
+
+/// "9 of 10: very friendly".
+fn answer_words(row: &AssignmentRow) -> String {
+    let answer = row.answer.as_ref();
+    let score = answer.and_then(|a| a.get("score")).and_then(serde_json::Value::as_u64);
+    let comment = answer.and_then(|a| a.get("comment")).and_then(serde_json::Value::as_str).filter(|c| !c.is_empty());
+    match (score, comment) {
+        (Some(score), Some(comment)) => format!("{score} of 10: {comment}"),
+        (Some(score), None) => format!("{score} of 10"),
+        (None, Some(comment)) => comment.to_owned(),
+        (None, None) => "completed".to_owned(),
+    }
+}

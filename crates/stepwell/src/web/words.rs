@@ -1,0 +1,207 @@
+//! The engine's words in the clinic's English.
+
+use care::chart::{EncounterState, EventKind, Source, VisitType};
+use care::workflow::decision::{Detail, TaskResult};
+use care::workflow::task::Task;
+use pages::charts::ContentKind;
+use pages::staff::VisitState;
+use pages::{Reason, Verdict};
+
+use super::times;
+
+pub fn visit_type(kind: Option<VisitType>) -> &'static str {
+    match kind {
+        Some(VisitType::InitialEvaluation) => "Initial evaluation",
+        Some(VisitType::FollowUp) => "Follow-up",
+        Some(VisitType::ReEvaluation) => "Re-evaluation",
+        Some(VisitType::Discharge) => "Discharge visit",
+        Some(VisitType::Other) => "Other visit",
+        Some(VisitType::Unmapped) => "Type not mapped",
+        None => "Visit",
+    }
+}
+
+/// `None`: nothing but notes or a tombstone, no visit to show.
+pub fn visit_state(state: EncounterState) -> Option<VisitState> {
+    match state {
+        EncounterState::Unknown => None,
+        EncounterState::Planned => Some(VisitState::Planned),
+        EncounterState::Arrived { .. } => Some(VisitState::Arrived),
+        EncounterState::Finished { .. } => Some(VisitState::Finished),
+        EncounterState::NoShow { .. } => Some(VisitState::NoShow),
+        EncounterState::Cancelled { .. } => Some(VisitState::Cancelled),
+        EncounterState::EnteredInError { .. } => Some(VisitState::EnteredInError),
+    }
+}
+
+/// The state as the chart table names it.
+pub fn visit_state_named(code: &str) -> Option<VisitState> {
+    Some(match code {
+        "planned" => VisitState::Planned,
+        "arrived" => VisitState::Arrived,
+        "finished" => VisitState::Finished,
+        "no_show" => VisitState::NoShow,
+        "cancelled" => VisitState::Cancelled,
+        "entered_in_error" => VisitState::EnteredInError,
+        _ => return None,
+    })
+}
+
+/// What happened, as a short sentence.
+pub fn event(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::EncounterPlanned => "Visit booked",
+        EventKind::EncounterArrived => "Patient arrived",
+        EventKind::EncounterFinished => "Visit finished",
+        EventKind::VisitDayPlanned => "Visit day planned",
+        EventKind::EncounterNoShow => "Visit missed",
+        EventKind::EncounterCancelled => "Visit cancelled",
+        EventKind::EncounterRescheduled => "Visit moved",
+        EventKind::EpisodeOpened => "Episode of care opened",
+        EventKind::EpisodeDischarged => "Episode of care ended",
+        EventKind::PatientCreated => "Patient added",
+        EventKind::PatientRegistered => "Patient registered",
+    }
+}
+
+pub fn source(source: Source) -> &'static str {
+    match source {
+        Source::Emr(_) => "by the EMR",
+        Source::Staff(_) => "by hand",
+        Source::Patient => "by the patient",
+        Source::System => "by Stepwell",
+    }
+}
+
+/// "message/visit-reminder" reads "Visit reminder".
+pub fn content(name: &str) -> String {
+    let plain = name.split_once('/').map_or(name, |(_, rest)| rest).replace(['-', '_'], " ");
+    let mut signs = plain.chars();
+    signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
+}
+
+pub fn content_kind(task: &Task) -> ContentKind {
+    match task {
+        Task::Send(message) => match message.ladder.first() {
+            Some(care::chart::Channel::Text) => ContentKind::Text,
+            _ => ContentKind::Email,
+        },
+        Task::Assign { content, .. } => match content.split_once('/').map(|(kind, _)| kind) {
+            Some("exercise") => ContentKind::Exercise,
+            Some("education") => ContentKind::Education,
+            Some("care-plan") => ContentKind::CarePlan,
+            _ => ContentKind::Questionnaire,
+        },
+    }
+}
+
+pub fn task_title(task: &Task) -> String {
+    match task {
+        Task::Send(message) => content(&message.template),
+        Task::Assign { content: name, .. } => content(name),
+    }
+}
+
+/// `of_step`: the decision is about a step, not about whether the workflow starts.
+pub fn verdict(code: &str, of_step: bool) -> Verdict {
+    match code {
+        "performed" => Verdict::Performed,
+        "deferred" => Verdict::Deferred,
+        "skipped" => Verdict::Skipped,
+        "cancelled" => Verdict::Cancelled,
+        "passed" if of_step => Verdict::Passed,
+        "passed" => Verdict::NotStarted,
+        _ => Verdict::Planned,
+    }
+}
+
+pub fn reason(code: Option<&str>) -> Option<Reason> {
+    code.map(|code| Reason::from_code(code, "en"))
+}
+
+/// What a decision rested on: the clause and what it saw, how the due moment came about, until when it waits, and what
+/// became of each task.
+pub fn detail(detail: &serde_json::Value, tasks: &serde_json::Value, zone: &str) -> Option<String> {
+    let detail: Detail = serde_json::from_value(detail.clone()).unwrap_or_default();
+    let tasks: Vec<TaskResult> = serde_json::from_value(tasks.clone()).unwrap_or_default();
+    let saw = detail.saw.map(|saw| format!("needs {}; it is {}", saw.clause.replace('_', " "), saw.value.replace('_', " ")));
+    let until = detail.until.map(|at| format!("until {}", times::short_words(at, zone)));
+    let done = tasks.iter().map(task_result);
+    let parts: Vec<String> = [saw, until, detail.sum].into_iter().flatten().chain(done).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+fn task_result(task: &TaskResult) -> String {
+    let how = task.channel.map(|channel| format!(" by {}", channel.code())).unwrap_or_default();
+    let why = task.reason.map(|why| format!(": {}", Reason::from_code(why.code(), "en").words)).unwrap_or_default();
+    format!("{}{how}{why}", content(&task.content))
+}
+
+/// "Rivera, Alma".
+pub fn full_name(given: &str, family: &str) -> String {
+    match (family.trim(), given.trim()) {
+        ("", "") => "Name not known".into(),
+        ("", only) | (only, "") => only.to_owned(),
+        (family, given) => format!("{family}, {given}"),
+    }
+}
+
+pub fn language(code: Option<&str>) -> String {
+    match code {
+        Some("en") => "English".into(),
+        Some("es") => "Spanish".into(),
+        Some(other) => other.to_owned(),
+        None => "language not known".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_reason_the_engine_gives_has_plain_words() {
+        for given in care::workflow::Reason::ALL {
+            assert!(pages::reason_words(given.code(), "en").is_some(), "{given}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_came_to_nothing_did_not_start_and_a_step_passed() {
+        assert_eq!(verdict("passed", false), Verdict::NotStarted);
+        assert_eq!(verdict("passed", true), Verdict::Passed);
+        for code in ["planned", "performed", "deferred", "skipped", "cancelled"] {
+            assert_eq!(verdict(code, true), verdict(code, false));
+        }
+    }
+
+    #[test]
+    fn a_decision_shows_the_clause_and_what_it_saw() {
+        let seen = json!({ "saw": { "clause": "visit_type = initial_evaluation", "value": "follow_up" } });
+        let words = detail(&seen, &json!([]), "UTC");
+        assert_eq!(words.as_deref(), Some("needs visit type = initial evaluation; it is follow up"));
+        assert_eq!(detail(&json!({}), &json!([]), "UTC"), None);
+    }
+
+    #[test]
+    fn a_performed_step_shows_what_became_of_its_tasks() {
+        let tasks = json!([{ "content": "message/welcome", "channel": "text", "reason": "channel_not_set_up" }]);
+        let words = detail(&json!({}), &tasks, "UTC").unwrap();
+        assert!(words.starts_with("Welcome by text: "), "{words}");
+    }
+
+    #[test]
+    fn content_names_read_as_words() {
+        assert_eq!(content("message/visit-reminder"), "Visit reminder");
+        assert_eq!(content(""), "");
+    }
+
+    #[test]
+    fn names_are_shown_as_far_as_they_are_known() {
+        assert_eq!(full_name("Alma", "Rivera"), "Rivera, Alma");
+        assert_eq!(full_name("", "Rivera"), "Rivera");
+        assert_eq!(full_name("Alma", " "), "Alma");
+        assert_eq!(full_name("", ""), "Name not known");
+    }
+}
