@@ -33,5 +33,10 @@ export const places = [
   { name: "schematic", find: async () => "/workflows/schematic" },
   { name: "patients", find: async () => "/patients" },
   { name: "patient", find: ({ page, base }) => firstLink(page, base, "/patients", /^\/patients\/[0-9a-f-]{36}$/) },
-  { name: "mailbox", find: async () => "/mailbox" },
+  { name: "workflow", find: async () => "/workflows/visit-reminder" },
+  { name: "today", find: async () => "/" },
+  { name: "refused", find: async () => "/refused-messages" },
+  { name: "interfaces", find: async () => "/interfaces" },
+  { name: "new-patient", find: async () => "/patients/new" },
+  { name: "mailbox", find: async () => "/demo/mailbox" },
 ];

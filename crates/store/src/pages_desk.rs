@@ -109,11 +109,6 @@ impl OrgTx {
         )
         .fetch_one(&mut *self.tx)
         .await?;
-        Ok(StepCounts {
-            open_runs: row.open,
-            pending: row.pending,
-            performed: row.performed,
-            skipped: row.skipped,
-        })
+        Ok(StepCounts { open_runs: row.open, pending: row.pending, performed: row.performed, skipped: row.skipped })
     }
 }

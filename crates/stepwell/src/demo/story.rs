@@ -40,8 +40,9 @@ pub fn story(seed: u64, days: i64) -> Vec<Scene> {
     let mut teller = Teller { chance: Chance::new(seed), scenes: vec![], next_message: 1 };
     let last = FIRST_DAY.saturating_add(days.days());
     for (number, person) in PEOPLE.iter().enumerate() {
-        // Most people come in the first weeks; some were booked in the days before the demo begins.
-        let comes = FIRST_DAY.saturating_add((teller.chance.below(26).cast_signed() - 4).days());
+        // Some came in the days before the demo begins, the others in the weeks after.
+        let after = if teller.chance.percent(45) { teller.chance.below(5).cast_signed() - 5 } else { teller.chance.below(24).cast_signed() };
+        let comes = FIRST_DAY.saturating_add(after.days());
         if person.by_hand {
             teller.by_hand(number, comes, last);
         } else {

@@ -12,7 +12,11 @@ use super::flash::Said;
 use super::permission::Permission;
 use super::{Web, form, render, times, words};
 
-pub async fn show(State(web): State<Web>, actor: Actor, Path(delivery): Path<String>) -> Result<Html<String>, WebError> {
+pub async fn show(
+    State(web): State<Web>,
+    actor: Actor,
+    Path(delivery): Path<String>,
+) -> Result<Html<String>, WebError> {
     actor.may(Permission::SettleWork)?;
     let id: DeliveryId = form::id(&delivery, "delivery")?;
     let mut tx = actor.begin(&web).await?;

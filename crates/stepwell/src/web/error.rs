@@ -11,12 +11,24 @@ use super::{form, render};
 #[derive(Debug)]
 pub enum WebError {
     /// Nobody is signed in: sign in, then go on to this path.
-    SignIn { next: String },
-    NotFound { what: &'static str },
-    Forbidden { cause: String },
-    BadForm { cause: String },
-    Conflict { cause: String },
-    Internal { error: String },
+    SignIn {
+        next: String,
+    },
+    NotFound {
+        what: &'static str,
+    },
+    Forbidden {
+        cause: String,
+    },
+    BadForm {
+        cause: String,
+    },
+    Conflict {
+        cause: String,
+    },
+    Internal {
+        error: String,
+    },
 }
 
 impl WebError {

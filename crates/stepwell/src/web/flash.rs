@@ -13,7 +13,13 @@ pub const GONE: &str = "stepwell_said=; Path=/; HttpOnly; SameSite=Lax; Max-Age=
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said {
     /// Can be undone for a minute.
-    Visit { act: VisitAct, patient: PatientId, visit: EncounterId, change: ChangeId, today: bool },
+    Visit {
+        act: VisitAct,
+        patient: PatientId,
+        visit: EncounterId,
+        change: ChangeId,
+        today: bool,
+    },
     VisitLogged,
     TakenBack,
     PatientAdded,

@@ -61,9 +61,16 @@ mod tests {
         for good in ["/", "/patients?q=ri", "/workflows/welcome"] {
             assert_eq!(local_path(good), Some(good));
         }
-        for bad in
-            ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:x", "/a\r\nb", "/a b", "patients"]
-        {
+        for bad in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:x",
+            "/a\r\nb",
+            "/a b",
+            "patients",
+        ] {
             assert_eq!(local_path(bad), None, "{bad:?}");
         }
         assert_eq!(local_path(&format!("/{}", "a".repeat(600))), None);

@@ -17,7 +17,9 @@ pub async fn is_ready(State(web): State<Web>) -> (StatusCode, &'static str) {
     }
     match web.roof.app.is_current().await {
         Ok(true) => (StatusCode::OK, "ready\n"),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the schema is older than this version: run `stepwell migrate`\n"),
+        Ok(false) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the schema is older than this version: run `stepwell migrate`\n")
+        }
         Err(error) => {
             tracing::warn!(%error, "the schema's version could not be read");
             (StatusCode::SERVICE_UNAVAILABLE, "the schema's version cannot be read\n")

@@ -7,7 +7,7 @@ use care::zone::{date_in, start_of_day};
 use jiff::{Timestamp, ToSpan};
 use pages::Nav;
 use pages::staff::{Count, Home, HomeVisit, Notice};
-use store::{DayCounts, NoticeRow, OrganizationRow, OrgTx, UncertainRow, VisitRow};
+use store::{DayCounts, NoticeRow, OrgTx, OrganizationRow, UncertainRow, VisitRow};
 
 use super::actor::Actor;
 use super::error::WebError;

@@ -103,7 +103,11 @@ mod tests {
         let shown: Vec<_> = lines.iter().map(|l| (l.segment.as_str(), l.shape.as_str(), l.here)).collect();
         assert_eq!(
             shown,
-            [("MSH", "3 fields, 3 filled", false), ("PID", "7 fields, 4 filled", true), ("?", "1 fields, 1 filled", false)]
+            [
+                ("MSH", "3 fields, 3 filled", false),
+                ("PID", "7 fields, 4 filled", true),
+                ("?", "1 fields, 1 filled", false)
+            ]
         );
     }
 

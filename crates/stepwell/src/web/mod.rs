@@ -23,6 +23,7 @@ mod gate;
 mod headers;
 mod health;
 mod home;
+mod interfaces;
 mod link_pages;
 mod mailbox;
 mod messages;
@@ -106,10 +107,7 @@ pub fn router(roof: Arc<Roof>, demo: Option<Arc<Demo>>) -> Router {
         .method_not_allowed_fallback(|| async { WebError::not_found("page") })
         .with_state(web);
     // A form says DELETE in a hidden field: the gate reads it before a route is chosen.
-    Router::new()
-        .fallback_service(routes)
-        .layer(from_fn(gate::gate))
-        .layer(from_fn(headers::add))
+    Router::new().fallback_service(routes).layer(from_fn(gate::gate)).layer(from_fn(headers::add))
 }
 
 fn staff_routes() -> Router<Web> {
@@ -130,6 +128,8 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages", get(messages::list))
         .route("/refused-messages/{message}", get(messages::show))
         .route("/refused-messages/{message}/replay", post(messages::replay))
+        .route("/interfaces", get(interfaces::list))
+        .route("/interfaces/{interface}/live", post(interfaces::go_live).delete(interfaces::load_again))
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

@@ -27,9 +27,13 @@ pub fn detail(row: &NoticeRow) -> String {
     let who = words::full_name(&row.given, &row.family);
     match row.kind.as_str() {
         "booking_of_cancelled_visit" => {
-            format!("{who}: the EMR booked a cancelled visit for the time it had. Is it an old message or a new booking?")
+            format!(
+                "{who}: the EMR booked a cancelled visit for the time it had. Is it an old message or a new booking?"
+            )
         }
-        "unmapped_type" => format!("{who}: the EMR calls the visit “{}”. Say in the interface's settings what that is.", row.about),
+        "unmapped_type" => {
+            format!("{who}: the EMR calls the visit “{}”. Say in the interface's settings what that is.", row.about)
+        }
         "unclaimed_practitioner" => format!("{who}: the EMR names the practitioner “{}”.", row.about),
         "unknown_location" => {
             format!("{who}: the EMR names the location “{}”. Add it in the interface's settings.", row.about)

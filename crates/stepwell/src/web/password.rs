@@ -12,7 +12,8 @@ pub async fn is_right(password: String, hash: Option<String>) -> Result<bool, We
         Some(hash) => matches(&password, &hash),
         None => {
             // Hashing costs what checking costs.
-            let hashed: Result<PasswordHash, _> = Argon2::default().hash_password_with_salt(password.as_bytes(), &[0; 16]);
+            let hashed: Result<PasswordHash, _> =
+                Argon2::default().hash_password_with_salt(password.as_bytes(), &[0; 16]);
             drop(hashed);
             false
         }
@@ -30,8 +31,7 @@ mod tests {
     use super::*;
 
     fn hash(password: &str) -> String {
-        let hash: PasswordHash =
-            Argon2::default().hash_password_with_salt(password.as_bytes(), &[7; 16]).unwrap();
+        let hash: PasswordHash = Argon2::default().hash_password_with_salt(password.as_bytes(), &[7; 16]).unwrap();
         hash.to_string()
     }
 

@@ -136,7 +136,8 @@ fn point_note(known: &Known, point: &ContactPoint) -> String {
 
 fn contacts(known: &Known) -> Vec<Contact> {
     let patient = &known.chart.patient;
-    let fields = [(Channel::Email, ContentKind::Email, &patient.email), (Channel::Text, ContentKind::Text, &patient.mobile)];
+    let fields =
+        [(Channel::Email, ContentKind::Email, &patient.email), (Channel::Text, ContentKind::Text, &patient.mobile)];
     let contact = |(channel, kind, address): (Channel, ContentKind, &Option<String>)| {
         let note = match patient.reach(channel) {
             Reach::At(point) => match point_note(known, &point) {
@@ -173,8 +174,14 @@ fn visit_rows(known: &Known, clinic: &Clinic, patient: PatientId) -> Vec<Visit> 
             actions: visits::actions(patient, visit.id, state, start, zone),
         })
     };
-    let mut rows: Vec<(bool, Visit)> =
-        known.chart.encounters.iter().rev().filter_map(row).map(|v| (v.state == VisitState::EnteredInError, v)).collect();
+    let mut rows: Vec<(bool, Visit)> = known
+        .chart
+        .encounters
+        .iter()
+        .rev()
+        .filter_map(row)
+        .map(|v| (v.state == VisitState::EnteredInError, v))
+        .collect();
     // Newest first; what never was comes last.
     rows.sort_by_key(|(never_was, _)| *never_was);
     rows.into_iter().map(|(_, visit)| visit).collect()
@@ -196,7 +203,9 @@ fn plan(context: &Context, known: &Known, now: Timestamp) -> Vec<PlannedRow> {
         let Some(workflow) = context.workflows.version(&run.workflow, run.version) else { continue };
         let zone = thread::zone_of(clinic, known, facts.occurrence(run.anchor));
         for planned in &run.steps {
-            let (StepState::Pending { at }, Some(step)) = (planned.state, workflow.step(&planned.step)) else { continue };
+            let (StepState::Pending { at }, Some(step)) = (planned.state, workflow.step(&planned.step)) else {
+                continue;
+            };
             let note = match at {
                 None => "waits: the workflow is switched off".into(),
                 Some(at) if at > planned.due => format!("waits until {}", times::short_words(at, zone)),

@@ -28,7 +28,11 @@ pub struct Search {
     q: String,
 }
 
-pub async fn list(State(web): State<Web>, actor: Actor, Query(search): Query<Search>) -> Result<Html<String>, WebError> {
+pub async fn list(
+    State(web): State<Web>,
+    actor: Actor,
+    Query(search): Query<Search>,
+) -> Result<Html<String>, WebError> {
     actor.may(Permission::SeePatients)?;
     let mut tx = actor.begin(&web).await?;
     let clinic = tx.clinic().await?.clinic;
@@ -133,13 +137,33 @@ fn read(given: &Given, clinic: &Clinic, today: Date) -> Result<PatientChange, Ve
     needs(filled(&given.given).is_some(), "given", "Give the given name");
     needs(filled(&given.family).is_some(), "family", "Give the family name");
     needs(born.is_some(), "birth_date", "Write the birth date as 1977-06-12");
-    needs(born.is_none_or(|born| born <= today), "birth_date", "The birth date lies in the future. Write it as 1977-06-12");
+    needs(
+        born.is_none_or(|born| born <= today),
+        "birth_date",
+        "The birth date lies in the future. Write it as 1977-06-12",
+    );
     needs(born.is_none_or(|born| born.year() > 1880), "birth_date", "Nobody is that old. Write it as 1977-06-12");
-    needs(email.is_none_or(|text| ContactPoint::email(text).is_ok()), "email", "This is not an email address. Write it like name@example.org");
-    needs(mobile.is_none_or(|text| ContactPoint::mobile(text).is_ok()), "mobile", "This is not a mobile number. Write it like +1 303 555 0123");
-    needs(filled(&given.zone).is_none_or(|name| zone::named(name).is_some()), "zone", "This is not a time zone. Write it like America/Denver");
+    needs(
+        email.is_none_or(|text| ContactPoint::email(text).is_ok()),
+        "email",
+        "This is not an email address. Write it like name@example.org",
+    );
+    needs(
+        mobile.is_none_or(|text| ContactPoint::mobile(text).is_ok()),
+        "mobile",
+        "This is not a mobile number. Write it like +1 303 555 0123",
+    );
+    needs(
+        filled(&given.zone).is_none_or(|name| zone::named(name).is_some()),
+        "zone",
+        "This is not a time zone. Write it like America/Denver",
+    );
     needs(location.is_some(), "location", "Choose a location");
-    needs(!invite || email.is_some() || mobile.is_some(), "", "Give an email or a mobile number to send the invite to.");
+    needs(
+        !invite || email.is_some() || mobile.is_some(),
+        "",
+        "Give an email or a mobile number to send the invite to.",
+    );
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -217,7 +241,9 @@ mod tests {
     fn clinic() -> (Clinic, LocationId) {
         let id = LocationId(uuid::Uuid::from_u128(1));
         let mut clinic = Clinic::new("Northside", "America/Denver");
-        clinic.locations.insert(id, Location { id, name: "Main".into(), zone: "America/Denver".into(), has_emr: false });
+        clinic
+            .locations
+            .insert(id, Location { id, name: "Main".into(), zone: "America/Denver".into(), has_emr: false });
         (clinic, id)
     }
 

@@ -14,13 +14,14 @@ pub enum Permission {
     SwitchWorkflows,
     SeeRefusedMessages,
     ReplayMessages,
+    SwitchInterfaces,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 9] = [
+    pub const ALL: [Permission; 10] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangeVisits,
@@ -29,6 +30,7 @@ impl Permission {
         Permission::SwitchWorkflows,
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
+        Permission::SwitchInterfaces,
         Permission::PlayDemo,
     ];
 
@@ -42,7 +44,9 @@ impl Permission {
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
             | Permission::PlayDemo => true,
-            Permission::SwitchWorkflows | Permission::ReplayMessages => role == StaffRole::Admin,
+            Permission::SwitchWorkflows | Permission::ReplayMessages | Permission::SwitchInterfaces => {
+                role == StaffRole::Admin
+            }
         }
     }
 
@@ -57,6 +61,7 @@ impl Permission {
             Permission::SwitchWorkflows => "switch workflows on and off",
             Permission::SeeRefusedMessages => "see refused messages",
             Permission::ReplayMessages => "replay messages",
+            Permission::SwitchInterfaces => "switch interfaces",
             Permission::PlayDemo => "play the demo",
         }
     }
@@ -72,10 +77,13 @@ mod tests {
     }
 
     #[test]
-    fn only_an_administrator_switches_workflows_and_replays_messages() {
+    fn only_an_administrator_switches_workflows_and_interfaces_and_replays_messages() {
         for role in [StaffRole::FrontDesk, StaffRole::Practitioner] {
             let refused: Vec<_> = Permission::ALL.into_iter().filter(|p| !p.is_held_by(role)).collect();
-            assert_eq!(refused, [Permission::SwitchWorkflows, Permission::ReplayMessages]);
+            assert_eq!(
+                refused,
+                [Permission::SwitchWorkflows, Permission::ReplayMessages, Permission::SwitchInterfaces]
+            );
         }
     }
 }

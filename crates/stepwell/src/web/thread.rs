@@ -114,10 +114,15 @@ impl Writer<'_> {
         let name = words::content(&row.content);
         let placed = |at, title: String, detail: String| {
             let at_ = self.stamp(at, zone);
-            (at, 2, ThreadRow { kind: ThreadKind::Task, at: at_, title, verdict: None, reason: None, detail: Some(detail) })
+            (
+                at,
+                2,
+                ThreadRow { kind: ThreadKind::Task, at: at_, title, verdict: None, reason: None, detail: Some(detail) },
+            )
         };
         let state = if row.completed_at.is_some() { "completed" } else { "open" };
-        let given = placed(row.assigned_at, format!("“{name}” given"), format!("{}, {state}", self.title_of(&row.workflow)));
+        let given =
+            placed(row.assigned_at, format!("“{name}” given"), format!("{}, {state}", self.title_of(&row.workflow)));
         let answer = row.completed_at.map(|at| placed(at, format!("“{name}” answered"), answer_words(row)));
         [Some(given), answer].into_iter().flatten().collect()
     }
@@ -133,7 +138,8 @@ impl Writer<'_> {
             _ => ("waits to be sent", Some(Verdict::Planned)),
         };
         let tries = (row.attempts > 1).then(|| format!("{} attempts", row.attempts));
-        let reply = row.last_reply.clone().filter(|reply| !reply.is_empty()).map(|reply| format!("the server said: {reply}"));
+        let reply =
+            row.last_reply.clone().filter(|reply| !reply.is_empty()).map(|reply| format!("the server said: {reply}"));
         let parts: Vec<String> = [Some(state.to_owned()), tries, reply].into_iter().flatten().collect();
         let row_ = ThreadRow {
             kind: ThreadKind::Delivery,

@@ -7,7 +7,12 @@ use pages::Stamp;
 
 /// "Denver time".
 pub fn zone_words(zone_name: &str) -> String {
-    format!("{} time", zone_name.rsplit('/').next().unwrap_or(zone_name).replace('_', " "))
+    format!("{} time", city(zone_name))
+}
+
+/// "Denver".
+pub fn city(zone_name: &str) -> String {
+    zone_name.rsplit('/').next().unwrap_or(zone_name).replace('_', " ")
 }
 
 fn civil(at: Timestamp, zone_name: &str) -> DateTime {

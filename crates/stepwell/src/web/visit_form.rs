@@ -29,7 +29,12 @@ pub struct Logged {
 }
 
 /// Date and time as people at the location read them. Errors by field: date, time.
-pub fn read_start(date: &str, time: &str, zone: &str, now: Timestamp) -> Result<CivilMoment, (Option<String>, Option<String>)> {
+pub fn read_start(
+    date: &str,
+    time: &str,
+    zone: &str,
+    now: Timestamp,
+) -> Result<CivilMoment, (Option<String>, Option<String>)> {
     let (date, time) = (times::read_date(date), times::read_time(time));
     let today = zone::date_in(now, zone);
     // A year typed wrong would plan, or catch up on, years of messages.
@@ -66,7 +71,13 @@ pub fn read(given: &Given, clinic: &Clinic, patient: PatientId, now: Timestamp) 
 
 /// The form, with what was given before.
 pub fn show(given: &Given, clinic: &Clinic, patient: PatientId) -> LogVisit {
-    let types = [VisitType::InitialEvaluation, VisitType::FollowUp, VisitType::ReEvaluation, VisitType::Discharge, VisitType::Other];
+    let types = [
+        VisitType::InitialEvaluation,
+        VisitType::FollowUp,
+        VisitType::ReEvaluation,
+        VisitType::Discharge,
+        VisitType::Other,
+    ];
     let types = types.map(|t| Choice::new(t.code(), words::visit_type(Some(t))));
     LogVisit {
         action: format!("/patients/{patient}/visits"),
@@ -88,7 +99,9 @@ mod tests {
     fn clinic() -> (Clinic, LocationId) {
         let id = LocationId(Uuid::from_u128(1));
         let mut clinic = Clinic::new("Northside", "America/New_York");
-        clinic.locations.insert(id, Location { id, name: "Main".into(), zone: "America/Denver".into(), has_emr: false });
+        clinic
+            .locations
+            .insert(id, Location { id, name: "Main".into(), zone: "America/Denver".into(), has_emr: false });
         (clinic, id)
     }
 

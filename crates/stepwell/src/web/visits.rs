@@ -95,7 +95,13 @@ impl VisitAct {
 }
 
 /// The buttons of a visit.
-pub fn actions(patient: PatientId, visit: EncounterId, state: VisitState, start: Option<Timestamp>, zone: &str) -> VisitActions {
+pub fn actions(
+    patient: PatientId,
+    visit: EncounterId,
+    state: VisitState,
+    start: Option<Timestamp>,
+    zone: &str,
+) -> VisitActions {
     VisitActions {
         base: format!("/patients/{patient}/visits/{visit}"),
         arrive: VisitAct::Arrival.fits(state),

@@ -63,7 +63,12 @@ fn answer(
         };
     }
     let (because, detail) = never_asked(context, published, workflow, now);
-    Answer { verdict: Verdict::NotStarted, reason: words::reason(Some(because.code())), detail: Some(detail), steps: vec![] }
+    Answer {
+        verdict: Verdict::NotStarted,
+        reason: words::reason(Some(because.code())),
+        detail: Some(detail),
+        steps: vec![],
+    }
 }
 
 /// No event of its kind has come while it was active: say since when it is, or is not.
@@ -77,7 +82,9 @@ fn never_asked(context: &Context, published: &Published, workflow: &Workflow, no
             (Because::TriggerNotMet, detail)
         }
         (None, Some(last)) => {
-            let since = last.until.map_or_else(|| "not yet active".into(), |until| format!("switched off since {}", date(until)));
+            let since = last
+                .until
+                .map_or_else(|| "not yet active".into(), |until| format!("switched off since {}", date(until)));
             (Because::WorkflowInactive, since)
         }
         (None, None) => (Because::WorkflowInactive, "never switched on".into()),

@@ -124,7 +124,8 @@ pub fn reason(code: Option<&str>) -> Option<Reason> {
 pub fn detail(detail: &serde_json::Value, tasks: &serde_json::Value, zone: &str) -> Option<String> {
     let detail: Detail = serde_json::from_value(detail.clone()).unwrap_or_default();
     let tasks: Vec<TaskResult> = serde_json::from_value(tasks.clone()).unwrap_or_default();
-    let saw = detail.saw.map(|saw| format!("needs {}; it is {}", saw.clause.replace('_', " "), saw.value.replace('_', " ")));
+    let saw =
+        detail.saw.map(|saw| format!("needs {}; it is {}", saw.clause.replace('_', " "), saw.value.replace('_', " ")));
     let until = detail.until.map(|at| format!("until {}", times::short_words(at, zone)));
     let done = tasks.iter().map(task_result);
     let parts: Vec<String> = [saw, until, detail.sum].into_iter().flatten().chain(done).collect();

@@ -33,7 +33,8 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(key): Path<String>)
     let decisions = tx.decisions(None, Some(&key), RECENT).await?;
     let patients: Vec<PatientId> = decisions.iter().map(|d| d.patient).collect();
     let names = tx.patient_names(&patients).await?;
-    let names: BTreeMap<_, _> = names.into_iter().map(|(id, given, family)| (id, words::full_name(&given, &family))).collect();
+    let names: BTreeMap<_, _> =
+        names.into_iter().map(|(id, given, family)| (id, words::full_name(&given, &family))).collect();
     let number = |n: i64| u64::try_from(n).unwrap_or(0);
     render::html(&WorkflowPage {
         frame: actor.frame(&web, &clinic, &workflow.title, Nav::Workflows),
@@ -70,7 +71,9 @@ fn switch_effect(is_active: bool, counts: StepCounts) -> String {
         (true, 0) => "The next event of its kind starts it. Nothing is planned at the moment.".into(),
         (true, _) => format!("If you switch it off, {steps} wait and nothing goes out until it is switched on again."),
         (false, 0) => "It starts with the next event of its kind. What happened before starts nothing.".into(),
-        (false, _) => format!("{steps} wait. If you switch it on, each is looked at again; what is too late is skipped."),
+        (false, _) => {
+            format!("{steps} wait. If you switch it on, each is looked at again; what is too late is skipped.")
+        }
     }
 }
 

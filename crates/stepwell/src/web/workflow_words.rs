@@ -103,7 +103,9 @@ fn clause(clause: &Clause) -> String {
         Op::Has => "include",
     };
     match clause.field {
-        Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => format!("{field}: {}", clause.value),
+        Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => {
+            format!("{field}: {}", clause.value)
+        }
         _ => format!("{field} {op} {}", clause.value),
     }
 }
@@ -154,7 +156,11 @@ fn has_visit_ahead(trigger: &Trigger) -> bool {
 pub fn marked(workflow: &Workflow) -> Vec<MarkedStep> {
     let step = |step: &Step| MarkedStep {
         offset_minutes: offset_minutes(step),
-        label: format!("{}: {}", content_label(step), step.tasks.iter().map(words::task_title).collect::<Vec<_>>().join(", ")),
+        label: format!(
+            "{}: {}",
+            content_label(step),
+            step.tasks.iter().map(words::task_title).collect::<Vec<_>>().join(", ")
+        ),
         content_kind: step.tasks.first().map_or(ContentKind::Email, words::content_kind),
         repeats: step.schedule.repeat().is_some(),
         from_event: counts_from_event(step) || !has_visit_ahead(&workflow.trigger),
@@ -174,12 +180,17 @@ fn counts_from_event(step: &Step) -> bool {
 }
 
 pub fn content(step: &Step) -> Vec<ContentItem> {
-    step.tasks.iter().map(|task| ContentItem { kind: words::content_kind(task), title: words::task_title(task) }).collect()
+    step.tasks
+        .iter()
+        .map(|task| ContentItem { kind: words::content_kind(task), title: words::task_title(task) })
+        .collect()
 }
 
 pub fn repeat(workflow: &Workflow) -> String {
     let per = match workflow.repeat {
-        Repeat::PerAnchor if workflow.trigger.events.iter().all(|e| e.code().starts_with("encounter.")) => "Once for each visit",
+        Repeat::PerAnchor if workflow.trigger.events.iter().all(|e| e.code().starts_with("encounter.")) => {
+            "Once for each visit"
+        }
         Repeat::PerAnchor => "Once for each time it happens",
         Repeat::PerEpisode => "Once for each episode of care",
         Repeat::PerPatient => "Once for each patient",
@@ -221,7 +232,8 @@ fn late(rule: Late) -> String {
 
 /// As the engine sets it when the file says nothing.
 fn expires(workflow: &Workflow, step: &Step) -> String {
-    let of_visit = workflow.trigger.events.iter().all(|e| matches!(e, EventKind::EncounterPlanned | EventKind::VisitDayPlanned));
+    let of_visit =
+        workflow.trigger.events.iter().all(|e| matches!(e, EventKind::EncounterPlanned | EventKind::VisitDayPlanned));
     match step.expires {
         Some(span) => format!("{span} after it is due"),
         None if step.is_before() => "at the visit".into(),
@@ -254,7 +266,8 @@ mod tests {
     }
 
     fn booked(group: &str) -> Workflow {
-        let trigger = "trigger = { event = \"encounter.planned\", visit_type = \"initial_evaluation\", first_in = \"episode\" }";
+        let trigger =
+            "trigger = { event = \"encounter.planned\", visit_type = \"initial_evaluation\", first_in = \"episode\" }";
         workflow(&format!("{group}\n{trigger}"), "schedule = \"2 days before at 10:00\"")
     }
 
@@ -294,7 +307,10 @@ mod tests {
         let workflow = booked("until = [\"registered\"]");
         let row = step_row(&workflow, &workflow.steps[0]);
         assert_eq!(row.channels.as_deref(), Some("email, else text"));
-        assert_eq!((row.late.as_str(), row.expires.as_str(), row.until.as_str()), ("skipped", "at the visit", "registered"));
+        assert_eq!(
+            (row.late.as_str(), row.expires.as_str(), row.until.as_str()),
+            ("skipped", "at the visit", "registered")
+        );
         assert_eq!(row.on_move, "sent again for the new time");
     }
 

@@ -32,7 +32,11 @@ impl Wanted {
     }
 }
 
-pub async fn list(State(web): State<Web>, actor: Actor, Query(wanted): Query<Wanted>) -> Result<Html<String>, WebError> {
+pub async fn list(
+    State(web): State<Web>,
+    actor: Actor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Html<String>, WebError> {
     actor.may(Permission::SeeWorkflows)?;
     let mut tx = actor.begin(&web).await?;
     let clinic = tx.clinic().await?.clinic;
@@ -162,6 +166,8 @@ mod tests {
         for both in ["/workflows/recommendation", "/workflows/visit-reminder"] {
             assert!(with.iter().any(|l| l == both) && without.iter().any(|l| l == both), "{both}");
         }
-        assert!(with.iter().any(|l| l == "/workflows/invite-emr") && !without.iter().any(|l| l == "/workflows/invite-emr"));
+        assert!(
+            with.iter().any(|l| l == "/workflows/invite-emr") && !without.iter().any(|l| l == "/workflows/invite-emr")
+        );
     }
 }

@@ -8,12 +8,31 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
+use stepwell::clock::Clock;
+use stepwell::database::{Database, Place};
 use tokio::process::{Child, Command};
 
 /// Connections to the mail server.
 pub const CONNECTIONS: usize = 4;
 
 pub const MAIL_DOMAIN: &str = "riverbend.example";
+
+const REMINDER: &str = r#"
+title = "Reminder at once"
+kind = "engagement"
+for = "both"
+priority = 5
+category = "care"
+group = { all = [] }
+trigger = { event = "encounter.planned", visit_type = "initial_evaluation" }
+repeat = "per_anchor"
+
+[[steps]]
+id = "remind"
+schedule = "immediately"
+on_move = "once"
+tasks = [{ send = "email", template = "message/visit-reminder", uncertain = "resend" }]
+"#;
 
 pub struct Clinic {
     scratch: PathBuf,
@@ -37,7 +56,20 @@ impl Clinic {
         fs::write(clinic.scratch.join("clinic.toml"), file).unwrap();
         let done = clinic.command("setup").arg(clinic.scratch.join("clinic.toml")).status().await.unwrap();
         assert!(done.success(), "setup failed");
+        clinic.publish_reminder().await;
         clinic
+    }
+
+    /// The workflows that ship ask staff about an uncertain mail or come at their hour only; this one does neither.
+    async fn publish_reminder(&self) {
+        let place = Place::Private { data_dir: &self.data_dir(), pg_bin: None, durable: true };
+        let database = Database::open(place).await.unwrap();
+        let organization = database.app.organizations().await.unwrap()[0];
+        let (mut tx, now) = (database.app.begin(organization).await.unwrap(), Clock::Wall.now());
+        tx.publish_workflow("reminder-at-once", REMINDER, now).await.unwrap();
+        tx.activate("reminder-at-once", stepwell::ids::new_id(now), None, now).await.unwrap();
+        tx.commit().await.unwrap();
+        database.close().await.unwrap();
     }
 
     fn data_dir(&self) -> PathBuf {

@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use wire::hl7v2::write::{Outgoing, Patient, Visit, adt, siu};
 
-const PATIENTS: usize = 400;
-const LINES: usize = 3;
+/// Connections.
+pub const LINES: usize = 3;
 const ZONE: &str = "America/New_York";
 
 #[derive(Clone)]
@@ -39,9 +39,9 @@ pub struct Sending {
 impl Feed {
     /// Every patient is registered and booked for a first visit; some visits are moved, some follow-ups booked and
     /// cancelled. What is said at once, and so mailed, never depends on how quickly the messages come.
-    pub fn made_up(now: Timestamp) -> Self {
+    pub fn made_up(now: Timestamp, patients: usize) -> Self {
         let mut said: Vec<(usize, usize, &str, Option<Visit>)> = vec![];
-        for number in 0..PATIENTS {
+        for number in 0..patients {
             let first = visit(now, number, "IE", 5 + number % 12);
             said.push((number, number, "A28", None));
             said.push((number, number, "S12", Some(first.clone())));

@@ -39,6 +39,8 @@ pub struct Ledger {
     pub messages: Vec<(String, String)>,
     /// Deliveries by the Message-ID of their mail.
     pub deliveries: BTreeMap<String, Line>,
+    /// Of every patient, every visit: address, state, start and kind.
+    pub visits: Vec<(String, String, String, String)>,
     /// Performed steps, and how often it was decided to perform each.
     pub performed: Vec<(Uuid, String, i32, i32, i64)>,
     /// Steps whose state says they were performed.
@@ -66,6 +68,13 @@ impl Ledger {
         Self {
             messages: sqlx::query_as("select control_id, state from messages").fetch_all(&mut *db).await.unwrap(),
             deliveries,
+            visits: sqlx::query_as(
+                "select p.email, e.state, e.starts_at::text, e.visit_type
+                 from patients p join encounters e on e.organization = p.organization and e.patient = p.id order by 1, 2, 3, 4",
+            )
+            .fetch_all(&mut *db)
+            .await
+            .unwrap(),
             performed: sqlx::query_as(
                 "select run, step, occurrence, generation, count(*) from decisions where verdict = 'performed' group by 1, 2, 3, 4",
             )

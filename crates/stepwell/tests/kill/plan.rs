@@ -19,7 +19,7 @@ pub enum First {
 
 #[derive(Debug)]
 pub enum Moment {
-    /// So long after so many messages were acknowledged.
+    /// So long after so many messages were acknowledged, at least one of them by this server.
     InTheFeed { acknowledged: usize, then: Duration },
     /// So long after the process was started, ready or not.
     InTheStart { then: Duration },

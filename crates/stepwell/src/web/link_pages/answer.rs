@@ -91,10 +91,7 @@ fn page(
 }
 
 fn thanks(opened: &Opened) -> Result<Response, WebError> {
-    opened.said(
-        ("Thank you", "Gracias"),
-        ("Your answer has reached your team.", "Su respuesta le llegó a su equipo."),
-    )
+    opened.said(("Thank you", "Gracias"), ("Your answer has reached your team.", "Su respuesta le llegó a su equipo."))
 }
 
 #[cfg(test)]

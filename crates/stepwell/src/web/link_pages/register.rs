@@ -39,10 +39,8 @@ pub async fn register(
     let now = web.roof.now();
     let key = opened.delivery.id.to_string();
     if web.births.are_used_up(&key, now) {
-        let error = opened.say(
-            "Too many tries. Wait an hour, or call us.",
-            "Demasiados intentos. Espere una hora o llámenos.",
-        );
+        let error =
+            opened.say("Too many tries. Wait an hour, or call us.", "Demasiados intentos. Espere una hora o llámenos.");
         return page(&opened, &token, StatusCode::TOO_MANY_REQUESTS, Some(error));
     }
     let born = times::read_date(&given.birth_date);

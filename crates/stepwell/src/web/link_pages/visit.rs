@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use care::chart::Encounter;
 use care::zone;
 use jiff::{SignedDuration, Timestamp};
-use pages::patient::{LandingVisit, PatientLanding};
+use pages::patient::{LandingVisit, Language, PatientLanding};
 use store::LocationRow;
 use wire::calendar;
 
@@ -65,7 +65,7 @@ fn landing(opened: &Opened, visit: &Encounter, token: &str) -> Option<LandingVis
     Some(LandingVisit {
         date: date_words(civil(visit.starts_at()?), language.code()),
         times: times_of_day(opened, visit).into_iter().map(|at| time_words(civil(at), language.code())).collect(),
-        zone_note: elsewhere.then(|| times::zone_words(zone_name)),
+        zone_note: elsewhere.then(|| zone_note(zone_name, language)),
         location: place.map(|p| p.name.clone()).unwrap_or_default(),
         address: place.map(|p| p.address.clone()).unwrap_or_default(),
         map_url: place.and_then(|p| filled(&p.map_url)),
@@ -73,6 +73,13 @@ fn landing(opened: &Opened, visit: &Encounter, token: &str) -> Option<LandingVis
         calendar_href: format!("/p/visit/{token}/calendar.ics"),
         cancelled: !visit.state.stands(),
     })
+}
+
+fn zone_note(zone_name: &str, language: Language) -> String {
+    match language {
+        Language::English => times::zone_words(zone_name),
+        Language::Spanish => format!("hora de {}", times::city(zone_name)),
+    }
 }
 
 /// Several visits of one day at one location are one to the patient: all their times.
