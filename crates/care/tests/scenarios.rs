@@ -1,7 +1,6 @@
 //! Plays every file of scenarios/ and the examples that the global workflows carry.
 #![expect(clippy::unwrap_used, reason = "a file that cannot be read is a failed test")]
 
-
 use std::path::Path;
 
 use care::scenario::{Scenario, check, play};
@@ -49,7 +48,9 @@ fn every_example_a_global_workflow_carries_holds() {
     let mut played = 0;
     for path in files("content/workflows") {
         let text = std::fs::read_to_string(&path).unwrap();
-        for (number, outcome) in (1..).zip(care::scenario::examples(&path.file_stem().unwrap().to_string_lossy(), &text)) {
+        for (number, outcome) in
+            (1..).zip(care::scenario::examples(&path.file_stem().unwrap().to_string_lossy(), &text))
+        {
             let (scenario, lines) = outcome.unwrap_or_else(|e| panic!("{}: example {number}: {e}", path.display()));
             let unmet = check(&scenario, &lines);
             let lines: Vec<_> = lines.iter().map(|l| format!("      {l}")).collect();

@@ -9,58 +9,27 @@ use schedule_wall::{moment, shown, tz};
 const BERLIN: &str = "Europe/Berlin";
 
 fn moved_back(due: &str, visit: &str, zone: &str) -> String {
-    shown(
-        before_quiet(
-            moment(due, zone),
-            moment(visit, zone),
-            OpenHours::default(),
-            &tz(zone),
-        ),
-        zone,
-    )
+    shown(before_quiet(moment(due, zone), moment(visit, zone), OpenHours::default(), &tz(zone)), zone)
 }
 
 #[test]
 fn a_text_before_a_visit_moves_out_of_quiet_hours_to_the_evening_before() {
-    assert_eq!(
-        moved_back("2025-05-05 05:00", "2025-05-05 07:00", BERLIN),
-        "2025-05-04 20:59 +02:00"
-    );
-    assert_eq!(
-        moved_back("2025-05-05 21:00", "2025-05-06 21:00", BERLIN),
-        "2025-05-05 20:59 +02:00"
-    );
-    assert_eq!(
-        moved_back("2025-05-05 08:00", "2025-05-05 10:00", BERLIN),
-        "2025-05-05 08:00 +02:00"
-    );
+    assert_eq!(moved_back("2025-05-05 05:00", "2025-05-05 07:00", BERLIN), "2025-05-04 20:59 +02:00");
+    assert_eq!(moved_back("2025-05-05 21:00", "2025-05-06 21:00", BERLIN), "2025-05-05 20:59 +02:00");
+    assert_eq!(moved_back("2025-05-05 08:00", "2025-05-05 10:00", BERLIN), "2025-05-05 08:00 +02:00");
     // The night in which clocks go forward.
-    assert_eq!(
-        moved_back("2025-03-30 06:00", "2025-03-30 07:30", BERLIN),
-        "2025-03-29 20:59 +01:00"
-    );
+    assert_eq!(moved_back("2025-03-30 06:00", "2025-03-30 07:30", BERLIN), "2025-03-29 20:59 +01:00");
 }
 
 #[test]
 fn a_text_moved_out_of_quiet_hours_leaves_an_hour_before_the_visit() {
-    assert_eq!(
-        moved_back("2025-05-05 21:20", "2025-05-05 21:40", BERLIN),
-        "2025-05-05 20:40 +02:00"
-    );
-    assert_eq!(
-        moved_back("2025-05-05 07:30", "2025-05-05 08:30", BERLIN),
-        "2025-05-04 20:59 +02:00"
-    );
+    assert_eq!(moved_back("2025-05-05 21:20", "2025-05-05 21:40", BERLIN), "2025-05-05 20:40 +02:00");
+    assert_eq!(moved_back("2025-05-05 07:30", "2025-05-05 08:30", BERLIN), "2025-05-04 20:59 +02:00");
 }
 
 #[test]
 fn other_texts_move_forward_to_the_opening() {
-    let next = |at: &str| {
-        shown(
-            next_opening(moment(at, BERLIN), OpenHours::default(), &tz(BERLIN)),
-            BERLIN,
-        )
-    };
+    let next = |at: &str| shown(next_opening(moment(at, BERLIN), OpenHours::default(), &tz(BERLIN)), BERLIN);
     assert_eq!(next("2025-05-05 05:00"), "2025-05-05 08:00 +02:00");
     assert_eq!(next("2025-05-05 21:00"), "2025-05-06 08:00 +02:00");
     assert_eq!(next("2025-05-05 20:59"), "2025-05-05 20:59 +02:00");
@@ -73,24 +42,15 @@ fn quiet_hours_follow_the_clock_on_the_wall_where_it_is_moved() {
     let early = OpenHours::new(at("02:30"), at("21:00")).unwrap();
     // 02:30 does not come; the first open moment is 03:00.
     let night = moment("2025-03-30 01:00", BERLIN);
-    assert_eq!(
-        shown(next_opening(night, early, &tz(BERLIN)), BERLIN),
-        "2025-03-30 03:00 +02:00"
-    );
+    assert_eq!(shown(next_opening(night, early, &tz(BERLIN)), BERLIN), "2025-03-30 03:00 +02:00");
     // The second 02:10 opens at the second 02:30, not at the first, which has passed.
     let second = moment("2025-10-26T01:10:00Z", BERLIN);
-    assert_eq!(
-        shown(next_opening(second, early, &tz(BERLIN)), BERLIN),
-        "2025-10-26 02:30 +01:00"
-    );
+    assert_eq!(shown(next_opening(second, early, &tz(BERLIN)), BERLIN), "2025-10-26 02:30 +01:00");
     // A close in the gap: the last open minute is the one before the clock is moved.
     let late = OpenHours::new(at("00:30"), at("02:30")).unwrap();
     let visit = moment("2025-03-30 09:00", BERLIN);
     let due = moment("2025-03-30 05:00", BERLIN);
-    assert_eq!(
-        shown(before_quiet(due, visit, late, &tz(BERLIN)), BERLIN),
-        "2025-03-30 01:59 +01:00"
-    );
+    assert_eq!(shown(before_quiet(due, visit, late, &tz(BERLIN)), BERLIN), "2025-03-30 01:59 +01:00");
 }
 
 #[test]
@@ -106,20 +66,11 @@ fn a_day_without_any_open_hour_is_passed_over() {
     // Samoa had no 30 December 2011.
     let hours = OpenHours::default();
     let evening = moment("2011-12-29 22:00", "Pacific/Apia");
-    assert_eq!(
-        shown(
-            next_opening(evening, hours, &tz("Pacific/Apia")),
-            "Pacific/Apia"
-        ),
-        "2011-12-31 08:00 +14:00"
-    );
+    assert_eq!(shown(next_opening(evening, hours, &tz("Pacific/Apia")), "Pacific/Apia"), "2011-12-31 08:00 +14:00");
     let morning = moment("2011-12-31 07:00", "Pacific/Apia");
     let visit = moment("2011-12-31 10:00", "Pacific/Apia");
     assert_eq!(
-        shown(
-            before_quiet(morning, visit, hours, &tz("Pacific/Apia")),
-            "Pacific/Apia"
-        ),
+        shown(before_quiet(morning, visit, hours, &tz("Pacific/Apia")), "Pacific/Apia"),
         "2011-12-29 20:59 -10:00"
     );
 }

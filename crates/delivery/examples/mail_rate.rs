@@ -12,16 +12,10 @@ const MAILS: usize = 2_000;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for pipelining in [true, false] {
         for connections in [1, 10] {
-            let manners = Manners {
-                pipelining,
-                ..Manners::default()
-            };
+            let manners = Manners { pipelining, ..Manners::default() };
             let (sink, mut received) = Sink::listen("127.0.0.1:0", manners).await?;
             tokio::spawn(async move { while received.recv().await.is_some() {} });
-            let options = Options {
-                tls: Tls::None,
-                ..Options::new("127.0.0.1", sink.address().port())
-            };
+            let options = Options { tls: Tls::None, ..Options::new("127.0.0.1", sink.address().port()) };
             let rate = rate(&Mailer::new(options, connections)?, connections).await?;
             println!("pipelining {pipelining}, {connections} connections: {rate:.0} mails/s");
         }

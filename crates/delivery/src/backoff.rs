@@ -16,11 +16,7 @@ const LONGEST: Duration = Duration::from_secs(4 * 60 * 60);
 pub fn backoff(attempt: u32, jitter: f64) -> Duration {
     let doublings = attempt.saturating_sub(1).min(16);
     let planned = FIRST.saturating_mul(1 << doublings).min(LONGEST);
-    let jitter = if jitter.is_nan() {
-        0.5
-    } else {
-        jitter.clamp(0.0, 1.0)
-    };
+    let jitter = if jitter.is_nan() { 0.5 } else { jitter.clamp(0.0, 1.0) };
     planned.mul_f64(0.8 + 0.4 * jitter)
 }
 
@@ -37,9 +33,7 @@ mod tests {
 
     #[test]
     fn waits_double_from_a_minute_to_four_hours() {
-        let minutes: Vec<u64> = (1..=GIVE_UP_AFTER)
-            .map(|attempt| backoff(attempt, 0.5).as_secs() / 60)
-            .collect();
+        let minutes: Vec<u64> = (1..=GIVE_UP_AFTER).map(|attempt| backoff(attempt, 0.5).as_secs() / 60).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240, 240, 240]);
         assert_eq!(backoff(0, 0.5), backoff(1, 0.5));
         assert_eq!(backoff(u32::MAX, 0.5), LONGEST);

@@ -33,12 +33,7 @@ async fn outcome(tls: Tls, named: &str, trusted: bool) -> (Outcome, usize) {
         Tls::None => None,
     };
     let login = Login::Plain("clinic".into(), "secret".into());
-    let (sink, mut received, _) = support::sink(Manners {
-        encryption,
-        login,
-        ..Manners::default()
-    })
-    .await;
+    let (sink, mut received, _) = support::sink(Manners { encryption, login, ..Manners::default() }).await;
     let options = Options {
         host: "localhost".into(),
         tls,
@@ -53,26 +48,14 @@ async fn outcome(tls: Tls, named: &str, trusted: bool) -> (Outcome, usize) {
         outcome = mailer.send(&message_to(ALMA)).await;
         assert_eq!(sink.connections(), 1);
     }
-    (
-        outcome,
-        std::iter::from_fn(|| received.try_recv().ok()).count(),
-    )
+    (outcome, std::iter::from_fn(|| received.try_recv().ok()).count())
 }
 
 #[tokio::test]
 async fn mail_goes_out_encrypted_both_ways() {
     for tls in [Tls::StartTls, Tls::Implicit] {
         let (outcome, received) = outcome(tls, "localhost", true).await;
-        assert_eq!(
-            (outcome, received),
-            (
-                Outcome::Sent {
-                    reply: "250 2.0.0 taken as 2".into()
-                },
-                2
-            ),
-            "{tls:?}"
-        );
+        assert_eq!((outcome, received), (Outcome::Sent { reply: "250 2.0.0 taken as 2".into() }, 2), "{tls:?}");
     }
 }
 
@@ -81,15 +64,7 @@ async fn an_unknown_or_wrong_certificate_stops_the_mail() {
     for tls in [Tls::StartTls, Tls::Implicit] {
         for (named, trusted) in [("localhost", false), ("other.example", true)] {
             let (outcome, received) = outcome(tls, named, trusted).await;
-            assert!(
-                matches!(
-                    outcome,
-                    Outcome::ChannelDown {
-                        reason: Down::Tls(_)
-                    }
-                ),
-                "{tls:?} {named}: {outcome:?}"
-            );
+            assert!(matches!(outcome, Outcome::ChannelDown { reason: Down::Tls(_) }), "{tls:?} {named}: {outcome:?}");
             assert_eq!(received, 0);
         }
     }
@@ -97,64 +72,28 @@ async fn an_unknown_or_wrong_certificate_stops_the_mail() {
 
 async fn starting_tls_with(script: &'static [&'static [u8]]) -> Outcome {
     let gateway = scripted(script, false).await;
-    let encrypted = Options {
-        tls: Tls::StartTls,
-        extra_roots: Some(certificate("x").1),
-        ..options(gateway)
-    };
-    Mailer::new(encrypted, 1)
-        .unwrap()
-        .send(&message_to(ALMA))
-        .await
+    let encrypted = Options { tls: Tls::StartTls, extra_roots: Some(certificate("x").1), ..options(gateway) };
+    Mailer::new(encrypted, 1).unwrap().send(&message_to(ALMA)).await
 }
 
 #[tokio::test]
 async fn a_gateway_without_starttls_gets_no_mail() {
     let outcome = starting_tls_with(&[b"220 mx\r\n", b"250-mx\r\n250 PIPELINING\r\n"]).await;
-    assert_eq!(
-        outcome,
-        Outcome::ChannelDown {
-            reason: Down::NoStartTls
-        }
-    );
-    let outcome = starting_tls_with(&[
-        b"220 mx\r\n",
-        b"250-mx\r\n250 STARTTLS\r\n",
-        b"454 4.7.0 not now\r\n",
-    ])
-    .await;
-    let reason = Down::Refused {
-        stage: Stage::StartTls,
-        reply: "454 4.7.0 not now".into(),
-    };
+    assert_eq!(outcome, Outcome::ChannelDown { reason: Down::NoStartTls });
+    let outcome = starting_tls_with(&[b"220 mx\r\n", b"250-mx\r\n250 STARTTLS\r\n", b"454 4.7.0 not now\r\n"]).await;
+    let reason = Down::Refused { stage: Stage::StartTls, reply: "454 4.7.0 not now".into() };
     assert_eq!(outcome, Outcome::ChannelDown { reason });
 }
 
 #[tokio::test]
 async fn answers_slipped_in_before_encryption_are_not_believed() {
-    let script: &[&[u8]] = &[
-        b"220 mx\r\n",
-        b"250-mx\r\n250 STARTTLS\r\n",
-        b"220 go\r\n250-mx\r\n250 AUTH PLAIN\r\n",
-    ];
-    let reason = Down::Lost {
-        stage: Stage::StartTls,
-        how: Lost::NotSmtp,
-    };
-    assert_eq!(
-        starting_tls_with(script).await,
-        Outcome::ChannelDown { reason }
-    );
+    let script: &[&[u8]] = &[b"220 mx\r\n", b"250-mx\r\n250 STARTTLS\r\n", b"220 go\r\n250-mx\r\n250 AUTH PLAIN\r\n"];
+    let reason = Down::Lost { stage: Stage::StartTls, how: Lost::NotSmtp };
+    assert_eq!(starting_tls_with(script).await, Outcome::ChannelDown { reason });
 }
 
 #[test]
 fn extra_certificates_must_be_pem() {
-    let options = Options {
-        extra_roots: Some("not a certificate".into()),
-        ..Options::new("mx.example", 587)
-    };
-    assert!(matches!(
-        Mailer::new(options, 1).err(),
-        Some(BadOptions::Roots(_))
-    ));
+    let options = Options { extra_roots: Some("not a certificate".into()), ..Options::new("mx.example", 587) };
+    assert!(matches!(Mailer::new(options, 1).err(), Some(BadOptions::Roots(_))));
 }

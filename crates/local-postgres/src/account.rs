@@ -33,11 +33,9 @@ impl RunAs {
         let owner = pgdata.metadata().ok();
         if ours != 0 {
             return match owner.map(|owner| owner.uid()) {
-                Some(found) if found != ours => Err(Error::WrongOwner {
-                    path: pgdata.to_path_buf(),
-                    found,
-                    expected: ours,
-                }),
+                Some(found) if found != ours => {
+                    Err(Error::WrongOwner { path: pgdata.to_path_buf(), found, expected: ours })
+                }
                 Some(_) | None => Ok(RunAs::Ourselves { uid: ours }),
             };
         }
@@ -102,8 +100,7 @@ impl RunAs {
         match tried {
             Ok(_) => Ok(()),
             Err(denied) if denied.kind() == io::ErrorKind::PermissionDenied => {
-                let closed = first_closed(directory, account)
-                    .or_else(|| first_closed(binaries.dir(), account));
+                let closed = first_closed(directory, account).or_else(|| first_closed(binaries.dir(), account));
                 Err(Error::DirectoryClosed {
                     directory: closed.unwrap_or_else(|| directory.to_path_buf()),
                     user: account.name.clone(),
@@ -155,14 +152,8 @@ fn look_up(name: &str, passwd: &str) -> Option<Account> {
 }
 
 fn owner_of(file: &Metadata, passwd: &str) -> Account {
-    let unnamed = || Account {
-        name: format!("user id {}", file.uid()),
-        uid: file.uid(),
-        gid: file.gid(),
-    };
-    accounts(passwd)
-        .find(|account| account.uid == file.uid())
-        .unwrap_or_else(unnamed)
+    let unnamed = || Account { name: format!("user id {}", file.uid()), uid: file.uid(), gid: file.gid() };
+    accounts(passwd).find(|account| account.uid == file.uid()).unwrap_or_else(unnamed)
 }
 
 /// Lines of `name:password:uid:gid:comment:home:shell`.
@@ -205,11 +196,7 @@ mod tests {
         let top = std::env::temp_dir().join(format!("local-postgres-closed-{process}"));
         let deep = top.join("closed/below");
         std::fs::create_dir_all(&deep).unwrap();
-        let stranger = Account {
-            name: "stranger".to_owned(),
-            uid: 4_000_000,
-            gid: 4_000_000,
-        };
+        let stranger = Account { name: "stranger".to_owned(), uid: 4_000_000, gid: 4_000_000 };
         let mode = |path: &Path, mode| {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
         };

@@ -91,28 +91,19 @@ fn dirs_on_path(search_path: &OsStr) -> Vec<PathBuf> {
 }
 
 fn bindir(pg_config: &Path) -> Option<PathBuf> {
-    let answer = Command::new(pg_config)
-        .arg("--bindir")
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
+    let answer = Command::new(pg_config).arg("--bindir").stdin(Stdio::null()).output().ok()?;
     let dir = String::from_utf8(answer.stdout).ok()?.trim().to_owned();
     (!dir.is_empty()).then(|| PathBuf::from(dir))
 }
 
 fn is_complete(dir: &Path) -> bool {
-    ["initdb", "postgres", "pg_ctl"]
-        .iter()
-        .all(|program| dir.join(program).is_file())
+    ["initdb", "postgres", "pg_ctl"].iter().all(|program| dir.join(program).is_file())
 }
 
 fn major_version(dir: &Path) -> Result<u32, Error> {
     let program = dir.join("postgres");
-    let answer = Command::new(&program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(Error::io("run", &program))?;
+    let answer =
+        Command::new(&program).arg("--version").stdin(Stdio::null()).output().map_err(Error::io("run", &program))?;
     let said = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
     parse_major(&said).ok_or(Error::UnknownVersion { program, said })
 }

@@ -87,9 +87,7 @@ fn a_version_before_15_is_refused_by_its_number() {
 fn missing_programs_are_told_with_the_places_searched_and_the_cure() {
     let scratch = Scratch::new("missing");
     let packaged = scratch.0.join("packaged");
-    let said = find_in(None, &packaged, OsStr::new(""))
-        .unwrap_err()
-        .to_string();
+    let said = find_in(None, &packaged, OsStr::new("")).unwrap_err().to_string();
     let places = format!("{}/*/bin, PATH", packaged.display());
     assert!(said.contains(&places), "{said}");
     assert!(said.contains("apt-get install postgresql"), "{said}");

@@ -58,21 +58,13 @@ impl Cluster {
             return Cluster::new(site, postmaster, Role::Guest);
         }
         ownership.record()?;
-        tracing::info!(
-            pid = postmaster.pid,
-            "adopting the PostgreSQL that was left running"
-        );
+        tracing::info!(pid = postmaster.pid, "adopting the PostgreSQL that was left running");
         Cluster::new(site, postmaster, Role::Owner(ownership))
     }
 
     fn new(site: Site, postmaster: Postmaster, role: Role) -> Result<Cluster, Error> {
         let password = initdb::read_password(&site.files)?;
-        Ok(Cluster {
-            site,
-            postmaster,
-            password,
-            role,
-        })
+        Ok(Cluster { site, postmaster, password, role })
     }
 
     /// The host to give to a client: a path, not a name.
@@ -108,10 +100,7 @@ impl Cluster {
         };
         if self.still_runs() {
             let program = self.site.options.binaries.program("pg_ctl");
-            tokio::process::Command::from(self.stop_request())
-                .status()
-                .await
-                .map_err(Error::io("run", &program))?;
+            tokio::process::Command::from(self.stop_request()).status().await.map_err(Error::io("run", &program))?;
             self.wait_for_the_end().await?;
         }
         ownership.clear()?;

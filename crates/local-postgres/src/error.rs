@@ -27,12 +27,7 @@ pub enum Error {
          Cure: --pg-bin with the directory of version {data} (on Debian /usr/lib/postgresql/{data}/bin), \
          or carry the data over with pg_upgrade", .pgdata.display(), .bin.display()
     )]
-    MajorVersionMismatch {
-        pgdata: PathBuf,
-        data: String,
-        bin: PathBuf,
-        programs: u32,
-    },
+    MajorVersionMismatch { pgdata: PathBuf, data: String, bin: PathBuf, programs: u32 },
 
     #[error(
         "PostgreSQL does not run as root, and neither a `postgres` nor a `nobody` account stands in /etc/passwd. \
@@ -50,11 +45,7 @@ pub enum Error {
         "{} belongs to user id {found}, but PostgreSQL would run as user id {expected}. \
          Cure: start as that user or as root, or `chown -R` it", .path.display()
     )]
-    WrongOwner {
-        path: PathBuf,
-        found: u32,
-        expected: u32,
-    },
+    WrongOwner { path: PathBuf, found: u32, expected: u32 },
 
     #[error(
         "{} holds files, but is not a PostgreSQL data directory. \
@@ -75,10 +66,7 @@ pub enum Error {
         "{} is needed as a private socket directory, but {problem}. Cure: remove it, or choose a data \
          directory with a shorter path", .path.display()
     )]
-    SocketDirectory {
-        path: PathBuf,
-        problem: &'static str,
-    },
+    SocketDirectory { path: PathBuf, problem: &'static str },
 
     #[error("initdb could not make a cluster in {}: {said}", .pgdata.display())]
     Initdb { pgdata: PathBuf, said: String },
@@ -90,39 +78,22 @@ pub enum Error {
         "PostgreSQL did not accept connections within {seconds} seconds. It is left to go on (it may be \
          recovering): start again to wait for it. The end of {}:\n{tail}", .log.display()
     )]
-    NotReady {
-        seconds: u64,
-        log: PathBuf,
-        tail: String,
-    },
+    NotReady { seconds: u64, log: PathBuf, tail: String },
 
     #[error(
         "PostgreSQL (process {pid}) was still running {seconds} seconds after it was asked to stop. \
          The end of {}:\n{tail}", .log.display()
     )]
-    NotStopped {
-        pid: u32,
-        seconds: u64,
-        log: PathBuf,
-        tail: String,
-    },
+    NotStopped { pid: u32, seconds: u64, log: PathBuf, tail: String },
 
     #[error("could not {doing} {}: {source}", .path.display())]
-    Io {
-        doing: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
 }
 
 impl Error {
     /// Names what was tried on which path: `map_err(Error::io("read", path))`.
     pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
         let path = path.to_path_buf();
-        move |source| Error::Io {
-            doing,
-            path,
-            source,
-        }
+        move |source| Error::Io { doing, path, source }
     }
 }

@@ -20,15 +20,10 @@ impl Files {
     /// Makes the data directory if it is missing.
     pub(crate) fn open(data_dir: &Path, mode: u32) -> Result<Files, Error> {
         if !data_dir.exists() {
-            DirBuilder::new()
-                .recursive(true)
-                .create(data_dir)
-                .map_err(Error::io("make", data_dir))?;
+            DirBuilder::new().recursive(true).create(data_dir).map_err(Error::io("make", data_dir))?;
             set_mode(data_dir, mode)?;
         }
-        let data_dir = data_dir
-            .canonicalize()
-            .map_err(Error::io("find", data_dir))?;
+        let data_dir = data_dir.canonicalize().map_err(Error::io("find", data_dir))?;
         Ok(Files { data_dir })
     }
 
@@ -67,12 +62,7 @@ impl Files {
 
     pub(crate) fn open_log(&self) -> Result<File, Error> {
         let path = self.log();
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(Error::io("write", &path))
+        OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(Error::io("write", &path))
     }
 
     pub(crate) fn log_length(&self) -> u64 {
@@ -95,10 +85,7 @@ impl Files {
 
 /// A directory of mode 0700 that belongs to the account PostgreSQL runs as.
 pub(crate) fn make_private_dir(path: &Path, run_as: &RunAs) -> Result<(), Error> {
-    DirBuilder::new()
-        .mode(0o700)
-        .create(path)
-        .map_err(Error::io("make", path))?;
+    DirBuilder::new().mode(0o700).create(path).map_err(Error::io("make", path))?;
     give(path, run_as)
 }
 
@@ -108,12 +95,7 @@ pub(crate) fn write_private_file(path: &Path, text: &str, run_as: &RunAs) -> Res
     new_name.push(".new");
     let new = PathBuf::from(new_name);
     let write = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .write(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&new)?;
+        let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&new)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     };
@@ -145,13 +127,10 @@ pub(crate) fn give_tree(path: &Path, run_as: &RunAs) -> Result<(), Error> {
 }
 
 pub(crate) fn set_mode(path: &Path, mode: u32) -> Result<(), Error> {
-    std::fs::set_permissions(path, Permissions::from_mode(mode))
-        .map_err(Error::io("set the mode of", path))
+    std::fs::set_permissions(path, Permissions::from_mode(mode)).map_err(Error::io("set the mode of", path))
 }
 
 /// A rename is safe from a power cut only when its directory has reached the disk.
 pub(crate) fn sync_dir(path: &Path) -> Result<(), Error> {
-    File::open(path)
-        .and_then(|directory| directory.sync_all())
-        .map_err(Error::io("sync", path))
+    File::open(path).and_then(|directory| directory.sync_all()).map_err(Error::io("sync", path))
 }

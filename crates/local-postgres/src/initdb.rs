@@ -21,11 +21,7 @@ pub(crate) fn is_there(files: &Files, options: &Options) -> Result<bool, Error> 
     let data = match std::fs::read_to_string(&version) {
         Ok(text) => text.trim().to_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return if is_free(&pgdata) {
-                Ok(false)
-            } else {
-                Err(Error::NotADataDirectory { path: pgdata })
-            };
+            return if is_free(&pgdata) { Ok(false) } else { Err(Error::NotADataDirectory { path: pgdata }) };
         }
         Err(error) => return Err(Error::io("read", &version)(error)),
     };
@@ -75,10 +71,7 @@ pub(crate) async fn create(files: &Files, options: &Options, run_as: &RunAs) -> 
 }
 
 fn failed(files: &Files, said: String) -> Error {
-    Error::Initdb {
-        pgdata: files.pgdata(),
-        said,
-    }
+    Error::Initdb { pgdata: files.pgdata(), said }
 }
 
 enum Outcome {
@@ -87,12 +80,7 @@ enum Outcome {
     Failed(String),
 }
 
-async fn initdb(
-    files: &Files,
-    options: &Options,
-    run_as: &RunAs,
-    locale: &str,
-) -> Result<Outcome, Error> {
+async fn initdb(files: &Files, options: &Options, run_as: &RunAs, locale: &str) -> Result<Outcome, Error> {
     let program = options.binaries.program("initdb");
     let mut command = run_as.command(&program);
     command
@@ -108,11 +96,7 @@ async fn initdb(
     if !options.durable {
         command.arg("--no-sync");
     }
-    let answer = Command::from(command)
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(Error::io("run", &program))?;
+    let answer = Command::from(command).kill_on_drop(true).output().await.map_err(Error::io("run", &program))?;
     let said = String::from_utf8_lossy(&answer.stderr).trim().to_owned();
     Ok(if answer.status.success() {
         Outcome::Made
@@ -138,9 +122,7 @@ pub(crate) fn read_password(files: &Files) -> Result<String, Error> {
             Ok(text.trim_end_matches(['\n', '\r']).to_owned())
         }
         Ok(_) => Err(Error::PasswordMissing { path }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(Error::PasswordMissing { path })
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::PasswordMissing { path }),
         Err(error) => Err(Error::io("read", &path)(error)),
     }
 }

@@ -40,11 +40,7 @@ impl Site {
         let run_as = RunAs::choose(&files.pgdata())?;
         run_as.check_access(files.data_dir(), &options.binaries)?;
         initdb::is_there(&files, &options)?;
-        Ok(Site {
-            options,
-            files,
-            run_as,
-        })
+        Ok(Site { options, files, run_as })
     }
 
     /// A postmaster that runs here and takes connections.
@@ -86,8 +82,7 @@ impl Site {
             initdb::create(&self.files, &self.options, &self.run_as).await?;
         }
         let socket_dir = socket::prepare(&self.files, &self.run_as)?;
-        self.run_as
-            .check_access(&socket_dir, &self.options.binaries)?;
+        self.run_as.check_access(&socket_dir, &self.options.binaries)?;
         let deadline = Instant::now() + PATIENCE;
         loop {
             postmaster::clear_stale(&pgdata, &socket_dir, PORT)?;
@@ -114,20 +109,14 @@ impl Site {
     fn spawn(&self, socket_dir: &Path) -> Result<u32, Error> {
         let program = self.options.binaries.program("postgres");
         let log = self.files.open_log()?;
-        let log_again = log
-            .try_clone()
-            .map_err(Error::io("write", &self.files.log()))?;
+        let log_again = log.try_clone().map_err(Error::io("write", &self.files.log()))?;
         let mut command = self.run_as.command(&program);
         command.arg("-D").arg(self.files.pgdata());
         for (name, value) in options::settings(&self.options, socket_dir) {
             command.arg("-c").arg(format!("{name}={value}"));
         }
-        let mut child = command
-            .stdout(log)
-            .stderr(log_again)
-            .process_group(0)
-            .spawn()
-            .map_err(Error::io("run", &program))?;
+        let mut child =
+            command.stdout(log).stderr(log_again).process_group(0).spawn().map_err(Error::io("run", &program))?;
         let pid = child.id();
         // Somebody must collect the child when it ends, whether or not a runtime is still there.
         std::thread::Builder::new()
@@ -153,18 +142,10 @@ impl Site {
     }
 
     pub(crate) fn not_ready(&self, log_start: u64) -> Error {
-        Error::NotReady {
-            seconds: PATIENCE.as_secs(),
-            log: self.files.log(),
-            tail: self.files.log_tail(log_start),
-        }
+        Error::NotReady { seconds: PATIENCE.as_secs(), log: self.files.log(), tail: self.files.log_tail(log_start) }
     }
 }
 
 fn started(pid: u32, socket_dir: PathBuf) -> Postmaster {
-    Postmaster {
-        pid,
-        port: PORT,
-        socket_dir,
-    }
+    Postmaster { pid, port: PORT, socket_dir }
 }

@@ -25,11 +25,7 @@ pub struct Options {
 
 impl Options {
     /// A durable cluster with the superuser `owner`.
-    pub fn new(
-        data_dir: impl Into<PathBuf>,
-        binaries: Binaries,
-        new_password: fn() -> String,
-    ) -> Options {
+    pub fn new(data_dir: impl Into<PathBuf>, binaries: Binaries, new_password: fn() -> String) -> Options {
         Options {
             data_dir: data_dir.into(),
             binaries,
@@ -83,10 +79,7 @@ pub(crate) fn settings(options: &Options, socket_dir: &Path) -> Vec<(String, Str
     all.extend(FIXED.iter().map(pair));
     all.extend(DURABILITY.map(|name| (name.to_owned(), durability.to_owned())));
     all.push(("port".to_owned(), PORT.to_string()));
-    all.push((
-        "unix_socket_directories".to_owned(),
-        quoted(&socket_dir.to_string_lossy()),
-    ));
+    all.push(("unix_socket_directories".to_owned(), quoted(&socket_dir.to_string_lossy())));
     all
 }
 
@@ -107,21 +100,13 @@ mod tests {
     fn options(settings: &[(&str, &str)]) -> Options {
         let binaries = Binaries::find(None).unwrap();
         let mut options = Options::new("/data", binaries, String::new);
-        options.settings = settings
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        options.settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         options
     }
 
     #[test]
     fn the_caller_may_tune_but_not_open_what_is_closed() {
-        let wished = [
-            ("max_connections", "9"),
-            ("listen_addresses", "*"),
-            ("log_statement", "all"),
-            ("fsync", "off"),
-        ];
+        let wished = [("max_connections", "9"), ("listen_addresses", "*"), ("log_statement", "all"), ("fsync", "off")];
         let all = settings(&options(&wished), Path::new("/data/socket"));
         assert_eq!(last_of("max_connections", &all), "9");
         assert_eq!(last_of("listen_addresses", &all), "");
@@ -142,9 +127,6 @@ mod tests {
     #[test]
     fn a_socket_directory_with_a_comma_stays_one_directory() {
         let all = settings(&options(&[]), Path::new("/a, \"b\""));
-        assert_eq!(
-            last_of("unix_socket_directories", &all),
-            "\"/a, \"\"b\"\"\""
-        );
+        assert_eq!(last_of("unix_socket_directories", &all), "\"/a, \"\"b\"\"\"");
     }
 }

@@ -30,10 +30,7 @@ impl Ownership {
             .open(path)
             .map_err(Error::io("open", path))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Ownership {
-                file,
-                path: path.to_path_buf(),
-            })),
+            Ok(()) => Ok(Some(Ownership { file, path: path.to_path_buf() })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(Error::io("lock", path)(error)),
         }
@@ -48,16 +45,11 @@ impl Ownership {
     pub(crate) fn record(&self) -> Result<(), Error> {
         self.clear()?;
         let line = format!("{}\n", std::process::id());
-        (&self.file)
-            .write_all(line.as_bytes())
-            .map_err(Error::io("write", &self.path))
+        (&self.file).write_all(line.as_bytes()).map_err(Error::io("write", &self.path))
     }
 
     pub(crate) fn clear(&self) -> Result<(), Error> {
-        self.file
-            .set_len(0)
-            .and_then(|()| (&self.file).rewind())
-            .map_err(Error::io("empty", &self.path))
+        self.file.set_len(0).and_then(|()| (&self.file).rewind()).map_err(Error::io("empty", &self.path))
     }
 }
 

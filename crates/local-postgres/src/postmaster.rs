@@ -59,9 +59,7 @@ pub(crate) fn clear_stale(pgdata: &Path, socket_dir: &Path, port: u16) -> Result
 
 fn remove(path: &Path) -> Result<(), Error> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Error::io("remove the stale", path)(error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove the stale", path)(error)),
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -91,8 +89,7 @@ fn parse(text: &str) -> Option<Postmaster> {
 }
 
 fn is_living_postgres(stat: &str) -> bool {
-    state(stat)
-        .is_some_and(|(name, state)| matches!(name, "postgres" | "postmaster") && is_alive(state))
+    state(stat).is_some_and(|(name, state)| matches!(name, "postgres" | "postmaster") && is_alive(state))
 }
 
 fn is_alive(state: char) -> bool {
@@ -112,13 +109,8 @@ mod tests {
 
     #[test]
     fn the_pid_file_tells_process_port_and_socket() {
-        let text =
-            "812\n/data/postgres\n1763800000\n5432\n/data/socket\n\n  5432001   3\nready   \n";
-        let expected = Postmaster {
-            pid: 812,
-            port: 5432,
-            socket_dir: PathBuf::from("/data/socket"),
-        };
+        let text = "812\n/data/postgres\n1763800000\n5432\n/data/socket\n\n  5432001   3\nready   \n";
+        let expected = Postmaster { pid: 812, port: 5432, socket_dir: PathBuf::from("/data/socket") };
         assert_eq!(parse(text), Some(expected));
     }
 

@@ -46,9 +46,7 @@ fn first_message(user: &str) -> io::Result<Vec<u8>> {
 fn is_yes(answer: &[u8]) -> bool {
     match answer.first() {
         Some(b'R') => true,
-        Some(b'E') => !answer
-            .windows(CANNOT_CONNECT_NOW.len())
-            .any(|part| part == CANNOT_CONNECT_NOW),
+        Some(b'E') => !answer.windows(CANNOT_CONNECT_NOW.len()).any(|part| part == CANNOT_CONNECT_NOW),
         Some(_) | None => false,
     }
 }

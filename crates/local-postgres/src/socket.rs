@@ -74,17 +74,12 @@ fn check_private(dir: &Path, run_as: &RunAs) -> Result<(), Error> {
 }
 
 fn refuse(path: &Path, problem: &'static str) -> Error {
-    Error::SocketDirectory {
-        path: path.to_path_buf(),
-        problem,
-    }
+    Error::SocketDirectory { path: path.to_path_buf(), problem }
 }
 
 /// The standard library's hash may change from one compiler to the next; this one may not.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -96,10 +91,7 @@ mod tests {
         let dir = |length: usize| PathBuf::from(format!("/{}", "d".repeat(length - 1)));
         assert!(fits(&dir(93)));
         assert!(!fits(&dir(94)));
-        assert_eq!(
-            dir(93).join(".s.PGSQL.5432").as_os_str().len(),
-            LONGEST_PATH
-        );
+        assert_eq!(dir(93).join(".s.PGSQL.5432").as_os_str().len(), LONGEST_PATH);
     }
 
     #[test]
@@ -114,9 +106,7 @@ mod tests {
         let process = std::process::id();
         let dir = std::env::temp_dir().join(format!("local-postgres-private-{process}"));
         std::fs::create_dir(&dir).unwrap();
-        let ourselves = RunAs::Ourselves {
-            uid: dir.metadata().unwrap().uid(),
-        };
+        let ourselves = RunAs::Ourselves { uid: dir.metadata().unwrap().uid() };
         let stranger = RunAs::Ourselves { uid: 4_000_000 };
         files::set_mode(&dir, 0o755).unwrap();
         let when_open = check_private(&dir, &ourselves);
@@ -124,18 +114,8 @@ mod tests {
         let when_private = check_private(&dir, &ourselves);
         let when_foreign = check_private(&dir, &stranger);
         std::fs::remove_dir(&dir).unwrap();
-        assert!(
-            when_open
-                .unwrap_err()
-                .to_string()
-                .contains("open to others")
-        );
+        assert!(when_open.unwrap_err().to_string().contains("open to others"));
         assert!(when_private.is_ok());
-        assert!(
-            when_foreign
-                .unwrap_err()
-                .to_string()
-                .contains("somebody else")
-        );
+        assert!(when_foreign.unwrap_err().to_string().contains("somebody else"));
     }
 }

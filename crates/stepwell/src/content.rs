@@ -46,7 +46,9 @@ impl Templates {
     pub fn load() -> (Self, Vec<BadTemplate>) {
         let (mut good, mut bad) = (BTreeMap::new(), vec![]);
         for path in Content::iter() {
-            let Some(folder) = path.strip_prefix("templates/").and_then(|p| p.strip_suffix("/body.mjml")) else { continue };
+            let Some(folder) = path.strip_prefix("templates/").and_then(|p| p.strip_suffix("/body.mjml")) else {
+                continue;
+            };
             let Some((name, language)) = folder.rsplit_once('/') else { continue };
             let part = |file: &str| text(&format!("templates/{folder}/{file}")).unwrap_or_default();
             match Compiled::new(part("subject.txt").trim(), &part("body.mjml"), &part("body.txt")) {

@@ -33,9 +33,16 @@ pub enum DatabaseError {
 /// Where the database is.
 pub enum Place<'a> {
     /// A private cluster under this directory.
-    Private { data_dir: &'a Path, pg_bin: Option<&'a Path>, durable: bool },
+    Private {
+        data_dir: &'a Path,
+        pg_bin: Option<&'a Path>,
+        durable: bool,
+    },
     /// A private cluster whose database is made anew: the demo's.
-    Fresh { data_dir: &'a Path, pg_bin: Option<&'a Path> },
+    Fresh {
+        data_dir: &'a Path,
+        pg_bin: Option<&'a Path>,
+    },
     Url(&'a str),
 }
 
@@ -144,7 +151,9 @@ async fn prepare(cluster: &Cluster, fresh: bool) -> Result<PgConnectOptions, Dat
 /// Makes the roles that are missing.
 pub async fn make_roles(cluster: &Cluster, admin: &mut PgConnection) -> Result<(), sqlx::Error> {
     let password = cluster.password();
-    for (role, login) in [(OWNER, true), (Role::App.name(), true), (Role::Runner.name(), true), ("stepwell_claimer", false)] {
+    for (role, login) in
+        [(OWNER, true), (Role::App.name(), true), (Role::Runner.name(), true), ("stepwell_claimer", false)]
+    {
         let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
             .bind(role)
             .fetch_one(&mut *admin)

@@ -73,11 +73,13 @@ impl Roof {
             let workflow = match known {
                 Some(workflow) => workflow,
                 None => {
-                    let read = Workflow::parse(&body.body).map_err(|_| store::Error::unreadable("workflows", "body"))?;
+                    let read =
+                        Workflow::parse(&body.body).map_err(|_| store::Error::unreadable("workflows", "body"))?;
                     self.parsed().entry(id).or_insert(Arc::new(read)).clone()
                 }
             };
-            let published = all.0.entry(body.key).or_insert(Published { versions: BTreeMap::new(), activations: vec![] });
+            let published =
+                all.0.entry(body.key).or_insert(Published { versions: BTreeMap::new(), activations: vec![] });
             published.versions.insert(body.version, workflow);
         }
         for row in tx.activations().await? {

@@ -71,7 +71,8 @@ async fn listen_all(
         let mut tx = roof.runner.begin(organization).await.map_err(|e| e.to_string())?;
         for interface in tx.interfaces().await.map_err(|e| e.to_string())? {
             let Some(address) = &interface.listen else { continue };
-            let (socket, bound) = mllp::bind(address).await.map_err(|e| format!("interface {}: {e}", interface.name))?;
+            let (socket, bound) =
+                mllp::bind(address).await.map_err(|e| format!("interface {}: {e}", interface.name))?;
             let listener = Listener { organization, interface: interface.id, mid_frame: mllp::MID_FRAME };
             running.spawn(mllp::serve(roof.clone(), socket, listener, stopping.clone()));
             listening.push((interface.id, bound));

@@ -154,7 +154,10 @@ impl Setup {
         }
         for person in &self.staff {
             if store.find_staff(&person.email.trim().to_lowercase()).await.map_err(said)?.is_some() {
-                return Err(format!("{} can sign in already: a clinic is made once, so give {} another address", person.email, person.name));
+                return Err(format!(
+                    "{} can sign in already: a clinic is made once, so give {} another address",
+                    person.email, person.name
+                ));
             }
             let password_hash = password::hash(&person.password).ok_or("the password could not be hashed")?;
             let (id, email) = (StaffId(ids::new_id(now)), person.email.trim().to_lowercase());
@@ -205,13 +208,18 @@ impl InterfaceSetup {
         locations: &BTreeMap<String, LocationId>,
     ) -> Result<InterfaceRow, String> {
         let place = |name: &String| {
-            locations.get(name).copied().ok_or_else(|| format!("interface {}: there is no location `{name}`", self.name))
+            locations
+                .get(name)
+                .copied()
+                .ok_or_else(|| format!("interface {}: there is no location `{name}`", self.name))
         };
         let mut types = BTreeMap::new();
         for (code, word) in &self.appointment_types {
             let mapped = match word.as_str() {
                 "ignore" => MappedType::Ignore,
-                word => MappedType::Type(word.parse::<VisitType>().map_err(|e| format!("interface {}: {e}, ignore", self.name))?),
+                word => MappedType::Type(
+                    word.parse::<VisitType>().map_err(|e| format!("interface {}: {e}, ignore", self.name))?,
+                ),
             };
             types.insert(code.clone(), mapped);
         }
@@ -220,7 +228,11 @@ impl InterfaceSetup {
             authority: self.authority.clone(),
             appointment_types: types,
             providers: self.providers.clone(),
-            locations: self.locations.iter().map(|(code, name)| Ok((code.clone(), place(name)?))).collect::<Result<_, String>>()?,
+            locations: self
+                .locations
+                .iter()
+                .map(|(code, name)| Ok((code.clone(), place(name)?)))
+                .collect::<Result<_, String>>()?,
             default_location: self.default_location.as_ref().map(place).transpose()?,
             discharge_means: self.discharge_means,
             episode_from: self.episode_from.clone(),

@@ -12,29 +12,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["care"]),
     ("delivery", &["care"]),
     ("local-postgres", &[]),
-    (
-        "stepwell",
-        &[
-            "care",
-            "wire",
-            "pages",
-            "store",
-            "delivery",
-            "local-postgres",
-        ],
-    ),
+    ("stepwell", &["care", "wire", "pages", "store", "delivery", "local-postgres"]),
 ];
 
 const PURE: &[&str] = &["care", "wire", "pages"];
 /// What reaches a socket, a disk or a clock: the pure rooms compute, the others act.
-const IMPURE: &[&str] = &[
-    "tokio",
-    "sqlx",
-    "axum",
-    "reqwest",
-    "tokio-util",
-    "tokio-rustls",
-];
+const IMPURE: &[&str] = &["tokio", "sqlx", "axum", "reqwest", "tokio-util", "tokio-rustls"];
 
 const LONGEST_FILE: usize = 600;
 
@@ -64,10 +47,7 @@ fn dependency_tables(manifest: &Table) -> Vec<&Table> {
 
 /// The name on the registry: `package`, here or in the workspace's table, shows through a rename.
 fn real_name<'a>(key: &'a str, spec: &'a Value, workspace: &'a Table) -> &'a str {
-    let shared = workspace
-        .get("workspace")
-        .and_then(|w| w.get("dependencies"))
-        .and_then(|d| d.get(key));
+    let shared = workspace.get("workspace").and_then(|w| w.get("dependencies")).and_then(|d| d.get(key));
     [Some(spec), shared]
         .into_iter()
         .flatten()
@@ -77,15 +57,10 @@ fn real_name<'a>(key: &'a str, spec: &'a Value, workspace: &'a Table) -> &'a str
 
 /// What a manifest has that the plan does not allow, in words.
 fn forbidden(manifest: &Table, workspace: &Table) -> Vec<String> {
-    let name = manifest
-        .get("package")
-        .and_then(|p| p.get("name"))
-        .and_then(Value::as_str)
-        .unwrap_or("a crate without a name");
+    let name =
+        manifest.get("package").and_then(|p| p.get("name")).and_then(Value::as_str).unwrap_or("a crate without a name");
     let Some((_, allowed)) = ROOMS.iter().find(|(room, _)| *room == name) else {
-        return vec![format!(
-            "{name} is not on the plan: draw it into ROOMS in arrows.rs"
-        )];
+        return vec![format!("{name} is not on the plan: draw it into ROOMS in arrows.rs")];
     };
     let mut found = Vec::new();
     for (key, spec) in dependency_tables(manifest).into_iter().flatten() {
@@ -95,9 +70,7 @@ fn forbidden(manifest: &Table, workspace: &Table) -> Vec<String> {
             found.push(format!("{name} -> {used}: {name} may use only {allowed:?}"));
         }
         if PURE.contains(&name) && IMPURE.contains(&used) {
-            found.push(format!(
-                "{name} -> {used}: {name} is a pure room, the one that acts is the roof"
-            ));
+            found.push(format!("{name} -> {used}: {name} is a pure room, the one that acts is the roof"));
         }
     }
     found
@@ -119,9 +92,7 @@ fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 fn crates() -> Result<Vec<PathBuf>, String> {
     let entries = fs::read_dir(root().join("crates")).map_err(|e| format!("crates/: {e}"))?;
     let folders = entries.filter_map(Result::ok).map(|entry| entry.path());
-    Ok(folders
-        .filter(|folder| folder.join("Cargo.toml").is_file())
-        .collect())
+    Ok(folders.filter(|folder| folder.join("Cargo.toml").is_file()).collect())
 }
 
 fn planted(text: &str) -> Vec<String> {
@@ -138,16 +109,9 @@ fn every_room_uses_only_the_rooms_that_the_plan_allows() -> Result<(), String> {
     let crates = crates()?;
     let mut found = Vec::new();
     for folder in &crates {
-        found.extend(forbidden(
-            &read_manifest(&folder.join("Cargo.toml"))?,
-            &workspace,
-        ));
+        found.extend(forbidden(&read_manifest(&folder.join("Cargo.toml"))?, &workspace));
     }
-    assert_eq!(
-        crates.len(),
-        ROOMS.len(),
-        "a room of the plan is missing under crates/"
-    );
+    assert_eq!(crates.len(), ROOMS.len(), "a room of the plan is missing under crates/");
     assert!(found.is_empty(), "forbidden arrows:\n{}", found.join("\n"));
     Ok(())
 }
@@ -169,24 +133,15 @@ fn a_pure_room_cannot_hide_a_database_behind_a_new_name_or_a_platform() {
     let renamed = planted("package.name = 'care'\ndependencies.quiet = { workspace = true }");
     let platform = planted("package.name = 'wire'\ntarget.'cfg(unix)'.dependencies.tokio = '1'");
     let acting = planted("package.name = 'store'\ndependencies.quiet = { workspace = true }");
-    assert_eq!(
-        renamed,
-        ["care -> sqlx: care is a pure room, the one that acts is the roof"]
-    );
-    assert_eq!(
-        platform,
-        ["wire -> tokio: wire is a pure room, the one that acts is the roof"]
-    );
+    assert_eq!(renamed, ["care -> sqlx: care is a pure room, the one that acts is the roof"]);
+    assert_eq!(platform, ["wire -> tokio: wire is a pure room, the one that acts is the roof"]);
     assert!(acting.is_empty(), "{acting:?}");
 }
 
 #[test]
 fn a_crate_that_is_not_on_the_plan_is_refused() {
     let found = planted("package.name = 'attic'");
-    assert_eq!(
-        found,
-        ["attic is not on the plan: draw it into ROOMS in arrows.rs"]
-    );
+    assert_eq!(found, ["attic is not on the plan: draw it into ROOMS in arrows.rs"]);
 }
 
 #[test]
@@ -204,15 +159,7 @@ fn no_source_file_is_longer_than_six_hundred_lines() -> Result<(), String> {
             long.push(format!("{}: {lines} lines", file.display()));
         }
     }
-    assert!(
-        files.len() >= ROOMS.len(),
-        "only {} source files found: looked in the wrong place",
-        files.len()
-    );
-    assert!(
-        long.is_empty(),
-        "longer than {LONGEST_FILE} lines, split them:\n{}",
-        long.join("\n")
-    );
+    assert!(files.len() >= ROOMS.len(), "only {} source files found: looked in the wrong place", files.len());
+    assert!(long.is_empty(), "longer than {LONGEST_FILE} lines, split them:\n{}", long.join("\n"));
     Ok(())
 }

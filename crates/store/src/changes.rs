@@ -20,9 +20,10 @@ pub async fn patient_lock(tx: &mut OrgTx, patient: PatientId) -> Result<Option<P
     let org = tx.org();
     let mut id = patient.0;
     loop {
-        let row = sqlx::query!("select merged_into from patients where organization = $1 and id = $2 for update", org, id)
-            .fetch_optional(&mut *tx.tx)
-            .await?;
+        let row =
+            sqlx::query!("select merged_into from patients where organization = $1 and id = $2 for update", org, id)
+                .fetch_optional(&mut *tx.tx)
+                .await?;
         match row {
             None => return Ok(None),
             Some(row) => match row.merged_into {
@@ -123,16 +124,23 @@ impl OrgTx {
             "update changes c set patient = $3 where organization = $1 and patient = $2 and not exists (
                  select from changes d where d.organization = $1 and d.patient = $3 and d.source = c.source
                  and d.stamp_at = c.stamp_at and d.stamp_rank = c.stamp_rank and d.stamp_hash = c.stamp_hash)",
-            org, from, to
+            org,
+            from,
+            to
         )
         .execute(&mut *self.tx)
         .await?;
         sqlx::query!("update external_keys set patient = $3 where organization = $1 and patient = $2", org, from, to)
             .execute(&mut *self.tx)
             .await?;
-        sqlx::query!("update external_keys set id = $3 where organization = $1 and id = $2 and kind = 'patient'", org, from, to)
-            .execute(&mut *self.tx)
-            .await?;
+        sqlx::query!(
+            "update external_keys set id = $3 where organization = $1 and id = $2 and kind = 'patient'",
+            org,
+            from,
+            to
+        )
+        .execute(&mut *self.tx)
+        .await?;
         self.merge_ledgers(from, to).await?;
         sqlx::query!("update patients set merged_into = $3 where organization = $1 and id = $2", org, from, to)
             .execute(&mut *self.tx)

@@ -8,7 +8,12 @@ use uuid::Uuid;
 use crate::{Error, OrgTx, text};
 
 impl OrgTx {
-    pub async fn write_chart(&mut self, patient: PatientId, chart: &Chart, ids: &mut (dyn FnMut() -> Uuid + Send)) -> Result<(), Error> {
+    pub async fn write_chart(
+        &mut self,
+        patient: PatientId,
+        chart: &Chart,
+        ids: &mut (dyn FnMut() -> Uuid + Send),
+    ) -> Result<(), Error> {
         let p = &chart.patient;
         let (given, family) = (p.given.clone().unwrap_or_default(), p.family.clone().unwrap_or_default());
         let state = match () {
@@ -83,7 +88,12 @@ impl OrgTx {
         Ok(())
     }
 
-    async fn write_notices(&mut self, patient: PatientId, chart: &Chart, ids: &mut (dyn FnMut() -> Uuid + Send)) -> Result<(), Error> {
+    async fn write_notices(
+        &mut self,
+        patient: PatientId,
+        chart: &Chart,
+        ids: &mut (dyn FnMut() -> Uuid + Send),
+    ) -> Result<(), Error> {
         for visit in &chart.encounters {
             for notice in &visit.notices {
                 let Notice::BookingOfCancelledVisit { at } = notice;

@@ -1,6 +1,6 @@
 //! Claims: what falls due, whoever it belongs to. Ids only; content is read in a transaction of its organization.
 
-use care::id::{DeliveryId, OrganizationId, PatientId, PlannedStepId, InterfaceId};
+use care::id::{DeliveryId, InterfaceId, OrganizationId, PatientId, PlannedStepId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::postgres::types::PgInterval;
@@ -34,7 +34,12 @@ fn lease() -> PgInterval {
 
 impl Store {
     /// Leases up to `most` steps due at `now`, looking no further back than `since`.
-    pub async fn claim_steps(&self, now: Timestamp, since: Option<Timestamp>, most: i32) -> Result<Vec<Claimed>, Error> {
+    pub async fn claim_steps(
+        &self,
+        now: Timestamp,
+        since: Option<Timestamp>,
+        most: i32,
+    ) -> Result<Vec<Claimed>, Error> {
         let rows = sqlx::query!(
             r#"select organization as "organization!", patient as "patient!", id as "id!", fence as "fence!", run_at as "run_at!"
                from claim_steps($1, $2, $3, $4) order by run_at, id"#,
@@ -87,15 +92,18 @@ impl Store {
 
     /// When the next step or delivery falls due.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
-        let next = sqlx::query_scalar!(r#"select next_due() as "next: jiff_sqlx::Timestamp""#).fetch_one(&self.pool).await?;
+        let next =
+            sqlx::query_scalar!(r#"select next_due() as "next: jiff_sqlx::Timestamp""#).fetch_one(&self.pool).await?;
         Ok(next.map(|t| t.to_jiff()))
     }
 
     /// Interfaces whose inbox is not empty.
     pub async fn waiting_interfaces(&self) -> Result<Vec<(OrganizationId, InterfaceId)>, Error> {
-        let rows = sqlx::query!(r#"select organization as "organization!", interface as "interface!" from waiting_interfaces()"#)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query!(
+            r#"select organization as "organization!", interface as "interface!" from waiting_interfaces()"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
         Ok(rows.into_iter().map(|r| (OrganizationId(r.organization), InterfaceId(r.interface))).collect())
     }
 
@@ -104,12 +112,18 @@ impl Store {
         for organization in self.organizations().await? {
             let mut tx = self.begin(organization).await?;
             let org = tx.org();
-            sqlx::query!("update planned_steps set lease_until = null where organization = $1 and lease_until is not null", org)
-                .execute(&mut *tx.tx)
-                .await?;
-            sqlx::query!("update deliveries set lease_until = null where organization = $1 and lease_until is not null", org)
-                .execute(&mut *tx.tx)
-                .await?;
+            sqlx::query!(
+                "update planned_steps set lease_until = null where organization = $1 and lease_until is not null",
+                org
+            )
+            .execute(&mut *tx.tx)
+            .await?;
+            sqlx::query!(
+                "update deliveries set lease_until = null where organization = $1 and lease_until is not null",
+                org
+            )
+            .execute(&mut *tx.tx)
+            .await?;
             tx.commit().await?;
         }
         Ok(())

@@ -18,13 +18,23 @@ pub struct DeliveryRow {
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptOutcome {
-    Sent { reply: String },
+    Sent {
+        reply: String,
+    },
     /// To be tried again.
-    RetryAt { at: Timestamp, reply: String },
+    RetryAt {
+        at: Timestamp,
+        reply: String,
+    },
     /// It will not be sent.
-    Ended { reason: &'static str, reply: String },
+    Ended {
+        reason: &'static str,
+        reply: String,
+    },
     /// Nobody knows whether it was taken; staff decide.
-    Uncertain { reply: String },
+    Uncertain {
+        reply: String,
+    },
 }
 
 impl OrgTx {
@@ -70,7 +80,12 @@ impl OrgTx {
     }
 
     /// Ends a delivery we hold without sending it.
-    pub async fn end_held_delivery(&mut self, claimed: &ClaimedDelivery, reason: &str, now: Timestamp) -> Result<(), Error> {
+    pub async fn end_held_delivery(
+        &mut self,
+        claimed: &ClaimedDelivery,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         sqlx::query!(
             "update deliveries set state = 'ended', reason = $4, ended_at = $5, run_at = null, lease_until = null
              where organization = $1 and id = $2 and fence = $3 and state in ('queued', 'sending')",
@@ -130,7 +145,14 @@ impl OrgTx {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn note_attempt(&mut self, id: DeliveryId, number: i32, now: Timestamp, word: &str, reply: &str) -> Result<(), Error> {
+    async fn note_attempt(
+        &mut self,
+        id: DeliveryId,
+        number: i32,
+        now: Timestamp,
+        word: &str,
+        reply: &str,
+    ) -> Result<(), Error> {
         sqlx::query!(
             "update attempts set ended_at = $4, outcome = $5, reply = $6 where organization = $1 and delivery = $2 and number = $3",
             self.org(),
@@ -146,7 +168,12 @@ impl OrgTx {
     }
 
     /// An attempt a crash left without an end: marks it, and returns the delivery to the queue or to staff.
-    pub async fn settle_unknown(&mut self, claimed: &ClaimedDelivery, resend: bool, now: Timestamp) -> Result<(), Error> {
+    pub async fn settle_unknown(
+        &mut self,
+        claimed: &ClaimedDelivery,
+        resend: bool,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         sqlx::query!(
             "update attempts set ended_at = $3, outcome = 'uncertain' where organization = $1 and delivery = $2 and ended_at is null",
             self.org(),

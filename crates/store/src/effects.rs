@@ -179,7 +179,9 @@ impl OrgTx {
     }
 
     async fn write_decision(&mut self, patient: PatientId, id: Uuid, d: &Decision) -> Result<(), Error> {
-        let json = |v: Result<serde_json::Value, _>| v.map_err(|_: serde_json::Error| Error::unreadable("decisions", "detail"));
+        let json = |v: Result<serde_json::Value, _>| {
+            v.map_err(|_: serde_json::Error| Error::unreadable("decisions", "detail"))
+        };
         let step = d.step.as_ref();
         sqlx::query!(
             "insert into decisions (organization, patient, id, at, workflow, version, anchor, run, step, occurrence, generation,

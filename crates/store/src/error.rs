@@ -11,7 +11,9 @@ pub enum Error {
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("{table}.{column} holds what this version cannot read; run `stepwell doctor`")]
     Unreadable { table: &'static str, column: &'static str },
-    #[error("the database user `{0}` is a superuser or bypasses row-level security: use a plain user (docs/OPERATIONS.md, Roles)")]
+    #[error(
+        "the database user `{0}` is a superuser or bypasses row-level security: use a plain user (docs/OPERATIONS.md, Roles)"
+    )]
     Superuser(String),
     #[error("{0}")]
     Refused(String),

@@ -26,7 +26,12 @@ impl KeyKind {
 
 impl OrgTx {
     /// The id behind a key and the patient it belongs to, if it was seen before.
-    pub async fn find_key(&mut self, kind: KeyKind, scope: &str, value: &str) -> Result<Option<(Uuid, PatientId)>, Error> {
+    pub async fn find_key(
+        &mut self,
+        kind: KeyKind,
+        scope: &str,
+        value: &str,
+    ) -> Result<Option<(Uuid, PatientId)>, Error> {
         let row = sqlx::query!(
             "select id, patient from external_keys where organization = $1 and kind = $2 and scope = $3 and value = $4",
             self.org(),

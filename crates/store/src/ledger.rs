@@ -1,10 +1,10 @@
 //! What the engine has decided for one patient so far.
 
-use care::id::{AssignmentId, DeliveryId, PatientId, PlannedStepId, RunId};
 use care::chart::ContactPoint;
+use care::id::{AssignmentId, DeliveryId, PatientId, PlannedStepId, RunId};
 use care::workflow::ledger::{DeliveryKey, Entry, Known};
-use care::workflow::{Assignment, Delivery, DeliveryState, Ledger, PlannedStep, Run, StepState};
 use care::workflow::task::Uncertain;
+use care::workflow::{Assignment, Delivery, DeliveryState, Ledger, PlannedStep, Run, StepState};
 use jiff::Timestamp;
 
 use crate::{Error, OrgTx, text};
@@ -21,18 +21,24 @@ impl OrgTx {
 
     async fn load_events(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
         let (org, id) = (self.org(), patient.0);
-        let events =
-            sqlx::query!("select anchor, known_at, loading from events where organization = $1 and patient = $2", org, id)
-                .fetch_all(&mut *self.tx)
-                .await?;
+        let events = sqlx::query!(
+            "select anchor, known_at, loading from events where organization = $1 and patient = $2",
+            org,
+            id
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
         for row in events {
             let known = Known { at: row.known_at.to_jiff(), loading: row.loading };
             ledger.events.insert(text::read_anchor(&row.anchor)?, known);
         }
-        let entries =
-            sqlx::query!("select workflow, anchor, reason from entries where organization = $1 and patient = $2", org, id)
-                .fetch_all(&mut *self.tx)
-                .await?;
+        let entries = sqlx::query!(
+            "select workflow, anchor, reason from entries where organization = $1 and patient = $2",
+            org,
+            id
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
         for row in entries {
             let reason = row.reason.map(|r| text::word(&r, "entries", "reason")).transpose()?;
             ledger.entries.insert((row.workflow, text::read_anchor(&row.anchor)?), Entry { reason });

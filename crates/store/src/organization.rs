@@ -106,7 +106,8 @@ impl OrgTx {
             })
             .collect();
         for row in &locations {
-            let location = Location { id: row.id, name: row.name.clone(), zone: row.zone.clone(), has_emr: row.has_emr };
+            let location =
+                Location { id: row.id, name: row.name.clone(), zone: row.zone.clone(), has_emr: row.has_emr };
             clinic.locations.insert(row.id, location);
         }
         Ok(OrganizationRow { clinic, phone: org.phone, mail_from: org.mail_from, locations })

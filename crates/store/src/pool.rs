@@ -66,7 +66,11 @@ impl Store {
 
     /// Brings the schema up. Several processes may do so at once: one does, the others wait for it.
     pub async fn migrate(options: PgConnectOptions) -> Result<(), Error> {
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(60)).connect_with(options).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(60))
+            .connect_with(options)
+            .await?;
         MIGRATIONS.run(&pool).await?;
         pool.close().await;
         Ok(())
@@ -75,9 +79,10 @@ impl Store {
     /// Whether every migration this program knows has been applied.
     pub async fn is_current(&self) -> Result<bool, Error> {
         let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
-        let applied = sqlx::query_scalar::<_, i64>("select coalesce(max(version), 0) from _sqlx_migrations where success")
-            .fetch_one(&self.pool)
-            .await?;
+        let applied =
+            sqlx::query_scalar::<_, i64>("select coalesce(max(version), 0) from _sqlx_migrations where success")
+                .fetch_one(&self.pool)
+                .await?;
         Ok(applied >= newest)
     }
 

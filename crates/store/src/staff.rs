@@ -27,7 +27,10 @@ impl StaffRole {
 impl std::str::FromStr for StaffRole {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        [StaffRole::FrontDesk, StaffRole::Practitioner, StaffRole::Admin].into_iter().find(|r| r.code() == text).ok_or(())
+        [StaffRole::FrontDesk, StaffRole::Practitioner, StaffRole::Admin]
+            .into_iter()
+            .find(|r| r.code() == text)
+            .ok_or(())
     }
 }
 
@@ -58,7 +61,11 @@ impl Store {
     }
 
     /// Whose session a token is, if it is one.
-    pub async fn find_session(&self, token_hash: &[u8], now: Timestamp) -> Result<Option<(OrganizationId, StaffId)>, Error> {
+    pub async fn find_session(
+        &self,
+        token_hash: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<(OrganizationId, StaffId)>, Error> {
         let row = sqlx::query!(
             r#"select organization as "organization!", staff as "staff!" from find_session($1, $2)"#,
             token_hash,
@@ -108,9 +115,13 @@ impl OrgTx {
         now: Timestamp,
         expires: Timestamp,
     ) -> Result<(), Error> {
-        sqlx::query!("delete from sessions where organization = $1 and expires_at <= $2", self.org(), now.to_sqlx() as _)
-            .execute(&mut *self.tx)
-            .await?;
+        sqlx::query!(
+            "delete from sessions where organization = $1 and expires_at <= $2",
+            self.org(),
+            now.to_sqlx() as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
         sqlx::query!(
             "insert into sessions (organization, token_hash, staff, created_at, expires_at) values ($1, $2, $3, $4, $5)",
             self.org(),

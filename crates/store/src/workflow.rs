@@ -73,7 +73,13 @@ impl OrgTx {
     }
 
     /// Switches a workflow on. What waited while it was off is looked at again, each step through its late rule.
-    pub async fn activate(&mut self, workflow: &str, id: Uuid, by: Option<StaffId>, now: Timestamp) -> Result<bool, Error> {
+    pub async fn activate(
+        &mut self,
+        workflow: &str,
+        id: Uuid,
+        by: Option<StaffId>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let done = sqlx::query!(
             "insert into activations (organization, id, workflow, from_at, activated_by) values ($1, $2, $3, $4, $5)
              on conflict do nothing",

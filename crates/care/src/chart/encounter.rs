@@ -47,7 +47,9 @@ impl std::str::FromStr for VisitType {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         VisitType::ALL.into_iter().find(|t| t.code() == text).ok_or_else(|| {
-            format!("`{text}` is not a visit type: initial_evaluation, follow_up, re_evaluation, discharge, other, unmapped")
+            format!(
+                "`{text}` is not a visit type: initial_evaluation, follow_up, re_evaluation, discharge, other, unmapped"
+            )
         })
     }
 }
@@ -59,11 +61,21 @@ pub enum EncounterState {
     /// Nothing but notes or a cancellation's tombstone so far: no visit to speak of.
     Unknown,
     Planned,
-    Arrived { at: Timestamp },
-    Finished { at: Timestamp },
-    NoShow { at: Timestamp },
-    Cancelled { at: Timestamp },
-    EnteredInError { at: Timestamp },
+    Arrived {
+        at: Timestamp,
+    },
+    Finished {
+        at: Timestamp,
+    },
+    NoShow {
+        at: Timestamp,
+    },
+    Cancelled {
+        at: Timestamp,
+    },
+    EnteredInError {
+        at: Timestamp,
+    },
 }
 
 impl EncounterState {

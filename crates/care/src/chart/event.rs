@@ -62,7 +62,10 @@ pub enum Subject {
     Encounter(EncounterId),
     Episode(EpisodeKey),
     /// All visits of one day at one location are one to the patient.
-    VisitDay { location: Option<LocationId>, date: Date },
+    VisitDay {
+        location: Option<LocationId>,
+        date: Date,
+    },
 }
 
 /// What a run stands on: (event, subject, how many times it happened).

@@ -200,7 +200,8 @@ fn encounter_events(encounter: &Encounter, all: &mut Vec<Occurrence>) {
         push(EventKind::EncounterArrived, 1, at, start(at), validity);
     }
     if let Some(at) = encounter.finished_at {
-        let validity = if encounter.state.has_arrived() { Validity::Valid } else { fallen_or(encounter, Validity::Corrected) };
+        let validity =
+            if encounter.state.has_arrived() { Validity::Valid } else { fallen_or(encounter, Validity::Corrected) };
         push(EventKind::EncounterFinished, 1, at, start(at), validity);
     }
     for (nth, moved) in (1..).zip(&encounter.moves) {

@@ -22,7 +22,9 @@ pub fn check(scenario: &Scenario, lines: &[Line]) -> Vec<Unmet> {
         let matching = lines.iter().filter(|line| agrees(scenario, expected, line)).count();
         let what = match (expected.never, expected.times) {
             (true, _) if matching > 0 => format!("{matching} decisions agree, none should: {expected:?}"),
-            (false, Some(times)) if matching != times => format!("{matching} decisions agree, not {times}: {expected:?}"),
+            (false, Some(times)) if matching != times => {
+                format!("{matching} decisions agree, not {times}: {expected:?}")
+            }
             (false, None) if matching == 0 => format!("no decision agrees: {expected:?}"),
             _ => continue,
         };
@@ -50,5 +52,7 @@ fn agrees(scenario: &Scenario, expected: &Expectation, line: &Line) -> bool {
 
 fn moment(scenario: &Scenario, text: &str) -> Option<Timestamp> {
     let civil = |t: &str| t.parse::<DateTime>().ok();
-    text.parse().ok().or_else(|| civil(text).map(|civil| CivilMoment { civil, zone: scenario.clinic.zone.clone() }.instant()))
+    text.parse()
+        .ok()
+        .or_else(|| civil(text).map(|civil| CivilMoment { civil, zone: scenario.clinic.zone.clone() }.instant()))
 }

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::file::{Expectation, File, PatientFields, When, WorkflowFile};
 use crate::chart::{
-    Act, Channel, Clinic, EncounterChange, EncounterKey, EpisodeChange, EventKind, Location, PatientChange, Sex, What, Write,
+    Act, Channel, Clinic, EncounterChange, EncounterKey, EpisodeChange, EventKind, Location, PatientChange, Sex, What,
+    Write,
 };
 use crate::id::{EncounterId, EpisodeId, LocationId};
 use crate::workflow::{FileError, Workflow};
@@ -67,8 +68,7 @@ impl Names {
 impl Scenario {
     /// Reads a scenario; `load` gives the text of a workflow file by the path the scenario names.
     pub fn parse(text: &str, load: &dyn Fn(&str) -> Result<String, String>) -> Result<Scenario, ScenarioError> {
-        let file: File =
-            toml::from_str(text).map_err(|e| ScenarioError::File(FileError::of_toml(text, &e)))?;
+        let file: File = toml::from_str(text).map_err(|e| ScenarioError::File(FileError::of_toml(text, &e)))?;
         Reader { text, names: Names::default(), clinic: Clinic::new("Clinic", "UTC") }.scenario(file, load)
     }
 }
@@ -87,11 +87,18 @@ impl Reader<'_> {
     fn zone(&self, name: &serde_spanned::Spanned<String>) -> Result<String, ScenarioError> {
         match zone::named(name.get_ref()) {
             Some(_) => Ok(name.get_ref().clone()),
-            None => Err(self.wrong(name.span().start, format!("`{}` is not an IANA zone such as America/New_York", name.get_ref()))),
+            None => Err(self.wrong(
+                name.span().start,
+                format!("`{}` is not an IANA zone such as America/New_York", name.get_ref()),
+            )),
         }
     }
 
-    fn scenario(mut self, file: File, load: &dyn Fn(&str) -> Result<String, String>) -> Result<Scenario, ScenarioError> {
+    fn scenario(
+        mut self,
+        file: File,
+        load: &dyn Fn(&str) -> Result<String, String>,
+    ) -> Result<Scenario, ScenarioError> {
         self.clinic = Clinic::new(file.clinic.name.as_deref().unwrap_or("Clinic"), &self.zone(&file.clinic.zone)?);
         for location in &file.locations {
             let id = LocationId(self.names.id("location", &location.id));
@@ -131,7 +138,16 @@ impl Reader<'_> {
             Some(text) => self.moment(text)?.instant(),
             None => last.checked_add(jiff::SignedDuration::from_hours(24 * 400)).unwrap_or(last),
         };
-        Ok(Scenario { clinic: self.clinic, channels, patients, workflows, events, until, then: file.then, names: self.names })
+        Ok(Scenario {
+            clinic: self.clinic,
+            channels,
+            patients,
+            workflows,
+            events,
+            until,
+            then: file.then,
+            names: self.names,
+        })
     }
 
     fn workflow(
@@ -161,7 +177,8 @@ impl Reader<'_> {
                     Some("inactive") => false,
                     Some(other) => return Err(self.wrong(at, format!("`{other}` is not a status: active, inactive"))),
                 };
-                let read = Workflow::from_table(table).map_err(|e| ScenarioError::Workflow { path: id.clone(), message: e.message })?;
+                let read = Workflow::from_table(table)
+                    .map_err(|e| ScenarioError::Workflow { path: id.clone(), message: e.message })?;
                 Ok((id, read, active))
             }
         }
@@ -176,7 +193,10 @@ impl Reader<'_> {
             Ok(civil) => Ok(CivilMoment { civil, zone: self.clinic.zone.clone() }),
             Err(_) => Err(self.wrong(
                 text.span().start,
-                format!("`{}` is neither an instant such as 2026-03-02T14:00:00Z nor civil such as 2026-03-02T09:00", text.get_ref()),
+                format!(
+                    "`{}` is neither an instant such as 2026-03-02T14:00:00Z nor civil such as 2026-03-02T09:00",
+                    text.get_ref()
+                ),
             )),
         }
     }
@@ -193,7 +213,8 @@ impl Reader<'_> {
 
     fn patient(&mut self, fields: &PatientFields, at: usize) -> Result<PatientChange, ScenarioError> {
         let date = |text: &String| {
-            text.parse::<Date>().map_err(|_| self.wrong(at, format!("birth_date `{text}` is not a date such as 1980-05-17")))
+            text.parse::<Date>()
+                .map_err(|_| self.wrong(at, format!("birth_date `{text}` is not a date such as 1980-05-17")))
         };
         let birth_date = fields.birth_date.as_ref().map(date).transpose()?;
         let sex = match fields.sex.as_deref() {
@@ -259,7 +280,9 @@ impl Reader<'_> {
                 let registered = PatientChange { registered: Write::Set(true), ..PatientChange::default() };
                 return Ok(What::Patient(Box::new(registered)));
             }
-            "episode.opened" | "episode.discharged" | "episode.reopened" => return self.episode(when, change, at, place),
+            "episode.opened" | "episode.discharged" | "episode.reopened" => {
+                return self.episode(when, change, at, place);
+            }
             "encounter.planned" => Act::Book,
             "encounter.rescheduled" => Act::Modify,
             "encounter.cancelled" => Act::Cancel,
@@ -271,8 +294,11 @@ impl Reader<'_> {
                 let all: Vec<_> = EventKind::ALL.iter().map(|k| k.code()).collect();
                 return Err(self.wrong(
                     when.change.span().start,
-                    format!("`{change}` is not a change: {}, patient.updated, encounter.reinstated, episode.reopened, \
-                             workflow.activated, workflow.deactivated", all.join(", ")),
+                    format!(
+                        "`{change}` is not a change: {}, patient.updated, encounter.reinstated, episode.reopened, \
+                             workflow.activated, workflow.deactivated",
+                        all.join(", ")
+                    ),
                 ));
             }
         };

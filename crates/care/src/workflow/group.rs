@@ -179,10 +179,12 @@ pub fn value_of(field: Field, facts: &Facts, occurrence: &Occurrence) -> Value {
             Value::Bool(open)
         }
         Field::VisitsBooked => number(visits_booked(facts) as f64),
-        Field::HoursToVisit => match occurrence.encounter.and_then(|id| facts.chart.encounter(id)).and_then(|e| e.starts_at()) {
-            Some(start) => number((start.as_second() - facts.now.as_second()) as f64 / 3600.0),
-            None => Value::Unknown,
-        },
+        Field::HoursToVisit => {
+            match occurrence.encounter.and_then(|id| facts.chart.encounter(id)).and_then(|e| e.starts_at()) {
+                Some(start) => number((start.as_second() - facts.now.as_second()) as f64 / 3600.0),
+                None => Value::Unknown,
+            }
+        }
         Field::HasEmail => Value::Bool(matches!(patient.reach(Channel::Email), Reach::At(_))),
         Field::HasMobile => Value::Bool(matches!(patient.reach(Channel::Text), Reach::At(_))),
     }
@@ -236,12 +238,16 @@ impl Clause {
     fn check(&self) -> Result<(), String> {
         let needs = match self.field {
             Field::Age | Field::VisitsBooked | Field::HoursToVisit => "a number, with = != > >= < <=",
-            Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => "true or false, with = or !=",
+            Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => {
+                "true or false, with = or !="
+            }
             Field::Sex | Field::Language | Field::Location => "a text with = or !=, or a list with in",
             Field::Tags => "a text, with has",
         };
         let fits = match (self.field, self.op, &self.value) {
-            (Field::Age | Field::VisitsBooked | Field::HoursToVisit, op, Value::Number(_)) => !matches!(op, Op::In | Op::Has),
+            (Field::Age | Field::VisitsBooked | Field::HoursToVisit, op, Value::Number(_)) => {
+                !matches!(op, Op::In | Op::Has)
+            }
             (
                 Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile,
                 Op::Eq | Op::Ne,

@@ -92,7 +92,11 @@ impl Work<'_> {
         }
         let reached = |goal: &&Goal| send::reached(**goal, self.facts, self.ledger, run.id);
         if let Some(goal) = workflow.until.iter().find(reached) {
-            return if goal.is_permanent() { Gate::Stop(Reason::GoalReached, Detail::none()) } else { skip(Reason::GoalReached) };
+            return if goal.is_permanent() {
+                Gate::Stop(Reason::GoalReached, Detail::none())
+            } else {
+                skip(Reason::GoalReached)
+            };
         }
         if step.until.iter().any(|goal| reached(&goal)) {
             return skip(Reason::GoalReached);
@@ -128,8 +132,7 @@ impl Work<'_> {
     }
 
     fn give(&mut self, workflow: &Workflow, step: &Step, run: &Run, planned: &PlannedStep, o: &Occurrence) {
-        let routes: Vec<_> =
-            step.tasks.iter().map(|t| t.message().map(|m| self.route(m, workflow, planned))).collect();
+        let routes: Vec<_> = step.tasks.iter().map(|t| t.message().map(|m| self.route(m, workflow, planned))).collect();
         let waits = routes.iter().flatten().filter_map(|r| r.as_ref().ok()).map(|(_, until)| *until);
         // When every message must wait for the opening and nothing else is to be done, the step waits.
         let all_wait = waits.clone().count() == step.tasks.len() && waits.clone().all(|u| u.is_some());
@@ -184,7 +187,13 @@ impl Work<'_> {
         Err(first.unwrap_or(Reason::NoAddress))
     }
 
-    fn assign(&mut self, task: &Task, run: &Run, planned: &PlannedStep, results: &mut Vec<TaskResult>) -> Option<AssignmentId> {
+    fn assign(
+        &mut self,
+        task: &Task,
+        run: &Run,
+        planned: &PlannedStep,
+        results: &mut Vec<TaskResult>,
+    ) -> Option<AssignmentId> {
         let Task::Assign { content, .. } = task else { return None };
         let id = AssignmentId((self.ids)());
         self.put(Effect::Assigned(Assignment {

@@ -14,16 +14,21 @@ pub fn replaced_by(facts: &Facts, o: &Occurrence) -> Option<EncounterId> {
     let new = o.encounter.and_then(|id| facts.chart.encounter(id))?;
     let booked = new.planned_at?;
     let alike = |e: &&Encounter| e.id != new.id && e.episode == new.episode && e.visit_type == new.visit_type;
-    let cancelled = facts.chart.encounters.iter().filter(alike).filter_map(|e| Some((apart(booked, cancelled_at(e)?)?, e)));
-    cancelled.filter(|(near, old)| nearest(facts, old) == Some((*near, new.id))).min_by_key(|(near, _)| *near).map(|(_, e)| e.id)
+    let cancelled =
+        facts.chart.encounters.iter().filter(alike).filter_map(|e| Some((apart(booked, cancelled_at(e)?)?, e)));
+    cancelled
+        .filter(|(near, old)| nearest(facts, old) == Some((*near, new.id)))
+        .min_by_key(|(near, _)| *near)
+        .map(|(_, e)| e.id)
 }
 
 /// The visit that stands booked nearest to a cancellation.
 fn nearest(facts: &Facts, old: &Encounter) -> Option<(SignedDuration, EncounterId)> {
     let at = cancelled_at(old)?;
-    let alike = facts.chart.encounters.iter().filter(|e| {
-        e.id != old.id && e.episode == old.episode && e.visit_type == old.visit_type && e.state.stands()
-    });
+    let alike =
+        facts.chart.encounters.iter().filter(|e| {
+            e.id != old.id && e.episode == old.episode && e.visit_type == old.visit_type && e.state.stands()
+        });
     alike.filter_map(|e| Some((apart(e.planned_at?, at)?, e.id))).min()
 }
 

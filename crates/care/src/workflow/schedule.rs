@@ -106,9 +106,7 @@ impl Schedule {
     /// (docs/SEMANTICS.md section 3, rule 5). `has_until` says whether the step or its workflow has such goals.
     pub fn check(&self, has_until: bool) -> Result<(), ScheduleError> {
         match self.repeat() {
-            Some(repeat) if repeat.times().is_none() && !has_until => {
-                Err(ScheduleError::RepeatsForever)
-            }
+            Some(repeat) if repeat.times().is_none() && !has_until => Err(ScheduleError::RepeatsForever),
             Some(_) | None => Ok(()),
         }
     }

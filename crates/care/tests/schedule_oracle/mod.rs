@@ -27,11 +27,7 @@ impl Table {
                 let (mut before, mut after) = (day, next);
                 while after - before > 1 {
                     let middle = before + (after - before) / 2;
-                    if offset(middle) == offset(day) {
-                        before = middle
-                    } else {
-                        after = middle
-                    }
+                    if offset(middle) == offset(day) { before = middle } else { after = middle }
                 }
                 stretches.push((start, after, offset(day)));
                 start = after;
@@ -45,22 +41,14 @@ impl Table {
     /// The instants from 2024 to 2028 at which clocks are moved.
     pub fn moves(&self) -> Vec<i64> {
         let years = 19_723 * DAY..21_550 * DAY;
-        self.stretches
-            .iter()
-            .map(|stretch| stretch.0)
-            .filter(|start| years.contains(start))
-            .collect()
+        self.stretches.iter().map(|stretch| stretch.0).filter(|start| years.contains(start)).collect()
     }
 
     /// What the wall shows at an instant, in seconds since 1970 as if the wall were in UTC.
     pub fn wall(&self, instant: i64) -> i64 {
         let holds = |stretch: &&(i64, i64, i64)| stretch.0 <= instant && instant < stretch.1;
         let stretch = self.stretches.iter().find(holds);
-        instant
-            + stretch.map_or_else(
-                || panic!("{instant} is not in the table"),
-                |stretch| stretch.2,
-            )
+        instant + stretch.map_or_else(|| panic!("{instant} is not in the table"), |stretch| stretch.2)
     }
 
     /// Rule 4: the first instant with that wall time; where there is none, the wall time moved forward by the gap.

@@ -25,17 +25,11 @@ struct Shared {
 /// Why the options cannot work with any gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadOptions {
-    #[error(
-        "the mail gateway's host name is empty or contains a blank; correct it in the settings"
-    )]
+    #[error("the mail gateway's host name is empty or contains a blank; correct it in the settings")]
     Host,
-    #[error(
-        "the name to greet the mail gateway with is not a host name; correct it in the settings"
-    )]
+    #[error("the name to greet the mail gateway with is not a host name; correct it in the settings")]
     Hello,
-    #[error(
-        "the mail gateway's user or password contains a NUL character; type it anew in the settings"
-    )]
+    #[error("the mail gateway's user or password contains a NUL character; type it anew in the settings")]
     Login,
     #[error("mail encryption: {0}")]
     Roots(#[from] BadRoots),
@@ -44,39 +38,25 @@ pub enum BadOptions {
 impl Mailer {
     /// Opens nothing yet. At most `connections` (at least one) will be open at a time.
     pub fn new(options: Options, connections: usize) -> Result<Self, BadOptions> {
-        let word =
-            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         if !word(&options.host) {
             return Err(BadOptions::Host);
         }
         if !word(&options.hello) || options.hello.len() > 255 {
             return Err(BadOptions::Hello);
         }
-        if options
-            .login
-            .as_ref()
-            .is_some_and(|(user, password)| user.contains('\0') || password.holds_nul())
-        {
+        if options.login.as_ref().is_some_and(|(user, password)| user.contains('\0') || password.holds_nul()) {
             return Err(BadOptions::Login);
         }
         let encryption = Encryption::prepare(&options)?;
         let turns = Semaphore::new(connections.clamp(1, Semaphore::MAX_PERMITS));
-        Ok(Self {
-            shared: Arc::new(Shared {
-                options,
-                encryption,
-                turns,
-                idle: Mutex::default(),
-            }),
-        })
+        Ok(Self { shared: Arc::new(Shared { options, encryption, turns, idle: Mutex::default() }) })
     }
 
     /// Hands one message over and says what became of it. Waits for a free connection if all are in use.
     pub async fn send(&self, message: &Message) -> Outcome {
         let Ok(_turn) = self.shared.turns.acquire().await else {
-            return Outcome::ChannelDown {
-                reason: Down::Unreachable(Lost::Closed),
-            };
+            return Outcome::ChannelDown { reason: Down::Unreachable(Lost::Closed) };
         };
         let kept = self.take_idle();
         let first = match kept {
@@ -117,31 +97,19 @@ impl Mailer {
         self.hand_over(connection, message).await
     }
 
-    async fn hand_over(
-        &self,
-        mut connection: Connection,
-        message: &Message,
-    ) -> Result<Handed, Down> {
+    async fn hand_over(&self, mut connection: Connection, message: &Message) -> Result<Handed, Down> {
         let handed = connection.hand_over(message, &self.shared.options).await;
         self.keep(connection);
         Ok(handed)
     }
 
     fn take_idle(&self) -> Option<Connection> {
-        self.shared
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
+        self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn keep(&self, connection: Connection) {
         if connection.is_usable() {
-            self.shared
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
+            self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
     }
 }
@@ -150,8 +118,5 @@ impl Mailer {
 /// that one mail that a gateway chokes on does not stop all the others.
 fn lost_before_the_end(stage: Stage, how: Lost) -> Outcome {
     tracing::debug!(%stage, %how, "mail gateway lost before a mail was handed over");
-    Outcome::Temporary {
-        reply: format!("not sent: {how} {stage}"),
-        code: None,
-    }
+    Outcome::Temporary { reply: format!("not sent: {how} {stage}"), code: None }
 }

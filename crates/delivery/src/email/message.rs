@@ -6,8 +6,7 @@
 use super::address::{self, BadAddress};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::{
-    HeaderType, address::Address, content_type::ContentType, date::Date, message_id::MessageId,
-    raw::Raw, url::URL,
+    HeaderType, address::Address, content_type::ContentType, date::Date, message_id::MessageId, raw::Raw, url::URL,
 };
 use mail_builder::mime::{BodyPart, MimePart};
 use sha2::{Digest, Sha256};
@@ -42,10 +41,7 @@ pub struct Mailbox {
 impl Mailbox {
     #[must_use]
     pub fn new(name: Option<&str>, address: &str) -> Self {
-        Self {
-            name: name.map(str::to_owned),
-            address: address.to_owned(),
-        }
+        Self { name: name.map(str::to_owned), address: address.to_owned() }
     }
 }
 
@@ -89,19 +85,12 @@ pub struct Unsubscribe {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadMail {
     #[error("{field}: {cause}")]
-    Address {
-        field: &'static str,
-        cause: BadAddress,
-    },
-    #[error(
-        "{field} contains a line break or another control character; remove it where it was typed"
-    )]
+    Address { field: &'static str, cause: BadAddress },
+    #[error("{field} contains a line break or another control character; remove it where it was typed")]
     ControlCharacter { field: &'static str },
     #[error("the Message-ID is not of the form key@domain; check the mail domain in the settings")]
     MessageId,
-    #[error(
-        "the unsubscribe link is not a plain https URL; check the public address in the settings"
-    )]
+    #[error("the unsubscribe link is not a plain https URL; check the public address in the settings")]
     UnsubscribeUrl,
     #[error("the unsubscribe address is not a plain mailto: URL; check it in the settings")]
     UnsubscribeMailto,
@@ -120,11 +109,7 @@ impl Message {
     pub fn new(sender: &str, recipient: &str, bytes: Vec<u8>) -> Result<Self, BadMail> {
         check_address("the envelope's sender", sender)?;
         check_address("the envelope's recipient", recipient)?;
-        Ok(Self {
-            sender: sender.to_owned(),
-            recipient: recipient.to_owned(),
-            bytes,
-        })
+        Ok(Self { sender: sender.to_owned(), recipient: recipient.to_owned(), bytes })
     }
 
     /// The same message with its bounces sent elsewhere than to its From address.
@@ -168,15 +153,8 @@ pub fn message_id(delivery_key: &str, domain: &str) -> String {
 }
 
 fn digest(purpose: &str, of: &str) -> String {
-    let hash = Sha256::new()
-        .chain_update(purpose)
-        .chain_update([0])
-        .chain_update(of)
-        .finalize();
-    hash.iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let hash = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(of).finalize();
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Mail {
@@ -193,14 +171,10 @@ impl Mail {
             builder = builder.reply_to(written(reply_to));
         }
         if let Some(unsubscribe) = &self.list_unsubscribe {
-            let urls =
-                std::iter::once(unsubscribe.url.as_str()).chain(unsubscribe.mailto.as_deref());
+            let urls = std::iter::once(unsubscribe.url.as_str()).chain(unsubscribe.mailto.as_deref());
             builder = builder
                 .header("List-Unsubscribe", HeaderType::URL(URL::new_list(urls)))
-                .header(
-                    "List-Unsubscribe-Post",
-                    Raw::new("List-Unsubscribe=One-Click"),
-                );
+                .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"));
         }
         if self.auto_submitted {
             builder = builder.header("Auto-Submitted", Raw::new("auto-generated"));
@@ -225,9 +199,8 @@ impl Mail {
                 }
             };
         };
-        let as_version = ContentType::new("text/calendar")
-            .attribute("charset", "utf-8")
-            .attribute("method", calendar.method.word());
+        let as_version =
+            ContentType::new("text/calendar").attribute("charset", "utf-8").attribute("method", calendar.method.word());
         versions.push(MimePart::new(as_version, calendar.body.as_str()));
         let as_file = ContentType::new("application/ics").attribute("name", calendar.name.as_str());
         let file = MimePart::new(as_file, BodyPart::Binary(calendar.body.as_bytes().into()))
@@ -238,10 +211,7 @@ impl Mail {
 
     fn multipart<'x>(&self, kind: &'static str, parts: Vec<MimePart<'x>>) -> MimePart<'x> {
         let boundary = format!("=_{}", digest(kind, &self.message_id));
-        MimePart::new(
-            ContentType::new(kind).attribute("boundary", boundary),
-            parts,
-        )
+        MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
     }
 
     fn check(&self) -> Result<(), BadMail> {
@@ -260,9 +230,7 @@ impl Mail {
             check_line("the calendar file's name", &calendar.name)?;
         }
         check_message_id(&self.message_id)?;
-        self.list_unsubscribe
-            .as_ref()
-            .map_or(Ok(()), check_unsubscribe)
+        self.list_unsubscribe.as_ref().map_or(Ok(()), check_unsubscribe)
     }
 }
 
@@ -277,51 +245,26 @@ fn check_address(field: &'static str, address: &str) -> Result<(), BadMail> {
 /// Header text is one line. Unicode's own line and paragraph separators count as breaks too.
 fn check_line(field: &'static str, text: &str) -> Result<(), BadMail> {
     let breaks = |sign: char| sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}');
-    if text.chars().any(breaks) {
-        Err(BadMail::ControlCharacter { field })
-    } else {
-        Ok(())
-    }
+    if text.chars().any(breaks) { Err(BadMail::ControlCharacter { field }) } else { Ok(()) }
 }
 
 fn check_message_id(id: &str) -> Result<(), BadMail> {
-    let plain = id
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b".-_+=@".contains(&byte));
-    let halves = id.split_once('@').is_some_and(|(key, domain)| {
-        !key.is_empty() && !domain.is_empty() && !domain.contains('@')
-    });
-    if plain && halves && id.len() <= 250 {
-        Ok(())
-    } else {
-        Err(BadMail::MessageId)
-    }
+    let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_+=@".contains(&byte));
+    let halves =
+        id.split_once('@').is_some_and(|(key, domain)| !key.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    if plain && halves && id.len() <= 250 { Ok(()) } else { Err(BadMail::MessageId) }
 }
 
 fn check_unsubscribe(unsubscribe: &Unsubscribe) -> Result<(), BadMail> {
-    let plain = |url: &str| {
-        url.len() <= 900
-            && url
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && !b"<>\",".contains(&byte))
-    };
-    let here = [
-        "http://localhost:",
-        "http://localhost/",
-        "http://127.0.0.1:",
-        "http://127.0.0.1/",
-        "http://[::1]",
-    ];
+    let plain =
+        |url: &str| url.len() <= 900 && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\",".contains(&byte));
+    let here = ["http://localhost:", "http://localhost/", "http://127.0.0.1:", "http://127.0.0.1/", "http://[::1]"];
     let url = unsubscribe.url.as_str();
-    if !plain(url)
-        || !(url.starts_with("https://") || here.iter().any(|start| url.starts_with(start)))
-    {
+    if !plain(url) || !(url.starts_with("https://") || here.iter().any(|start| url.starts_with(start))) {
         return Err(BadMail::UnsubscribeUrl);
     }
     match unsubscribe.mailto.as_deref() {
-        Some(mailto) if !plain(mailto) || !mailto.starts_with("mailto:") => {
-            Err(BadMail::UnsubscribeMailto)
-        }
+        Some(mailto) if !plain(mailto) || !mailto.starts_with("mailto:") => Err(BadMail::UnsubscribeMailto),
         Some(_) | None => Ok(()),
     }
 }

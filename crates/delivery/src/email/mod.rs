@@ -9,7 +9,5 @@ mod smtp;
 
 pub use address::BadAddress;
 pub use mailer::{BadOptions, Mailer};
-pub use message::{
-    BadMail, CalendarFile, CalendarMethod, Mail, Mailbox, Message, Unsubscribe, message_id,
-};
+pub use message::{BadMail, CalendarFile, CalendarMethod, Mail, Mailbox, Message, Unsubscribe, message_id};
 pub use smtp::{Down, Lost, Options, Password, Stage, Tls};

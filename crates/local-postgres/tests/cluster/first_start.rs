@@ -73,9 +73,7 @@ async fn a_start_waits_for_a_session_that_outlives_its_killed_postmaster() {
     let cluster = place.start().await;
     let killed = cluster.postmaster_pid();
     let sleep = "/* orphan */ select pg_sleep(600)";
-    let mut client = psql_command(&cluster, Some(PASSWORD), sleep)
-        .spawn()
-        .unwrap();
+    let mut client = psql_command(&cluster, Some(PASSWORD), sleep).spawn().unwrap();
     let find = "select pid from pg_stat_activity where query like '/* orphan%'";
     wait_until("the session sleeps", || !psql(&cluster, find).is_empty());
     let session = psql(&cluster, find).parse().unwrap();

@@ -76,11 +76,7 @@ async fn of_two_first_starts_at_once_one_owns_and_the_other_is_its_guest() {
     let (one, other) = tokio::join!(place.start(), place.start());
     assert_eq!(one.postmaster_pid(), other.postmaster_pid());
     assert_ne!(one.is_owner(), other.is_owner());
-    let (owner, guest) = if one.is_owner() {
-        (one, other)
-    } else {
-        (other, one)
-    };
+    let (owner, guest) = if one.is_owner() { (one, other) } else { (other, one) };
     guest.stop().await.unwrap();
     assert_eq!(psql(&owner, "select 1"), "1");
     owner.stop().await.unwrap();

@@ -32,10 +32,7 @@ async fn only_a_private_socket_is_open_and_the_server_is_not_root() {
 
     let process = format!("/proc/{}", cluster.postmaster_pid());
     let status = std::fs::read_to_string(format!("{process}/status")).unwrap();
-    let ids = status
-        .lines()
-        .find(|line| line.starts_with("Uid:"))
-        .unwrap();
+    let ids = status.lines().find(|line| line.starts_with("Uid:")).unwrap();
     assert!(!ids.split_whitespace().any(|id| id == "0"), "{ids}");
     cluster.stop().await.unwrap();
 }
@@ -85,9 +82,7 @@ async fn what_a_statement_says_never_reaches_the_log() {
     });
     assert!(!session.status.success());
     let log = || std::fs::read_to_string(place.file("postgres.log")).unwrap();
-    wait_until("the server has told of it", || {
-        log().contains("was terminated by signal 9")
-    });
+    wait_until("the server has told of it", || log().contains("was terminated by signal 9"));
     assert!(!log().contains("Alma-Secret"), "{}", log());
     cluster.stop().await.unwrap();
 }

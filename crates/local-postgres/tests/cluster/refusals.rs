@@ -34,10 +34,7 @@ async fn a_directory_with_other_things_in_it_is_not_touched() {
     let refused = Cluster::start(place.options()).await.unwrap_err();
     let as_it_was = std::fs::read_to_string(place.file("postgres/letter")).unwrap();
     assert_eq!(as_it_was, "dear Alma");
-    assert!(
-        matches!(refused, Error::NotADataDirectory { .. }),
-        "{refused}"
-    );
+    assert!(matches!(refused, Error::NotADataDirectory { .. }), "{refused}");
 }
 
 #[tokio::test]
@@ -46,10 +43,7 @@ async fn a_lost_password_is_told_before_the_server_is_started() {
     place.start().await.stop().await.unwrap();
     std::fs::remove_file(place.file("postgres.password")).unwrap();
     let refused = Cluster::start(place.options()).await.unwrap_err();
-    assert!(
-        matches!(refused, Error::PasswordMissing { .. }),
-        "{refused}"
-    );
+    assert!(matches!(refused, Error::PasswordMissing { .. }), "{refused}");
     assert!(!place.file("postgres/postmaster.pid").exists());
 }
 
@@ -91,10 +85,7 @@ async fn data_that_root_brought_back_is_handed_to_the_ordinary_account() {
     psql(&cluster, "create table note as select 'kept' as text");
     cluster.stop().await.unwrap();
     if we_are_root() {
-        let chown = Command::new("chown")
-            .args(["-R", "0:0"])
-            .arg(place.data_dir())
-            .status();
+        let chown = Command::new("chown").args(["-R", "0:0"]).arg(place.data_dir()).status();
         assert!(chown.unwrap().success());
         assert_eq!(place.file("postgres/base").metadata().unwrap().uid(), 0);
     }

@@ -105,10 +105,7 @@ pub fn psql(cluster: &Cluster, sql: &str) -> String {
 }
 
 pub fn signal(name: &str, pid: u32) {
-    let sent = Command::new("sh")
-        .args(["-c", &format!("kill -{name} {pid}")])
-        .status()
-        .unwrap();
+    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status().unwrap();
     assert!(sent.success());
 }
 

@@ -37,7 +37,8 @@ pub async fn run(args: DemoArgs) -> Result<(), String> {
     let data_dir = args.data_dir.unwrap_or_else(|| default_dir(args.once));
     let wanted = Wanted { data_dir, pg_bin: args.pg_bin, listen, seed: args.seed, days: args.days };
     let started = demo::start(&wanted).await?;
-    let first = CivilMoment { civil: FIRST_DAY.to_datetime(time(8, 0, 0, 0)), zone: "America/New_York".into() }.instant();
+    let first =
+        CivilMoment { civil: FIRST_DAY.to_datetime(time(8, 0, 0, 0)), zone: "America/New_York".into() }.instant();
     let done = if args.once { play_once(&started, first, args.days).await } else { show(&started, first).await };
     started.server.stop().await;
     started.database.close().await.map_err(|e| e.to_string())?;

@@ -89,7 +89,9 @@ pub async fn run(args: ServeArgs) -> Result<(), String> {
     let roof = Arc::new(args.roof.roof(&database, secret)?);
     publish_global_workflows(&roof).await?;
     if roof.mailer.is_none() {
-        tracing::warn!("no --smtp-host: email steps that fall due now end in channel_not_set_up and are not sent later");
+        tracing::warn!(
+            "no --smtp-host: email steps that fall due now end in channel_not_set_up and are not sent later"
+        );
     }
     let server = Server::start(roof, Parts { listen: &args.listen, demo: None, runner: true }).await?;
     println!("open http://{}", server.address);

@@ -36,9 +36,15 @@ impl Hand {
                 };
                 (*person, What::Encounter(change))
             }
-            ByHand::Arrived { person, visit } => (*person, What::Encounter(self.act(roof, *person, *visit, Act::Arrive))),
-            ByHand::NoShow { person, visit } => (*person, What::Encounter(self.act(roof, *person, *visit, Act::NoShow))),
-            ByHand::Cancelled { person, visit } => (*person, What::Encounter(self.act(roof, *person, *visit, Act::Cancel))),
+            ByHand::Arrived { person, visit } => {
+                (*person, What::Encounter(self.act(roof, *person, *visit, Act::Arrive)))
+            }
+            ByHand::NoShow { person, visit } => {
+                (*person, What::Encounter(self.act(roof, *person, *visit, Act::NoShow)))
+            }
+            ByHand::Cancelled { person, visit } => {
+                (*person, What::Encounter(self.act(roof, *person, *visit, Act::Cancel)))
+            }
         };
         let patient = *self.patients.entry(person).or_insert_with(|| PatientId(roof.new_id()));
         let mut tx = roof.app.begin(self.organization).await?;

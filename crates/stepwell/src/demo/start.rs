@@ -88,7 +88,8 @@ fn reachable(address: SocketAddr) -> String {
 /// The days before the first morning are played too: bookings made then are there when the demo opens.
 fn morning() -> Result<Timestamp, String> {
     let days_before = FIRST_DAY.checked_sub(jiff::Span::new().days(6)).map_err(|e| e.to_string())?;
-    Ok(care::zone::CivilMoment { civil: days_before.to_datetime(time(6, 0, 0, 0)), zone: "America/New_York".into() }.instant())
+    Ok(care::zone::CivilMoment { civil: days_before.to_datetime(time(6, 0, 0, 0)), zone: "America/New_York".into() }
+        .instant())
 }
 
 /// Makes the clinic and switches all its workflows on, except the texts' own: there is no gateway here.

@@ -41,7 +41,11 @@ pub fn story(seed: u64, days: i64) -> Vec<Scene> {
     let last = FIRST_DAY.saturating_add(days.days());
     for (number, person) in PEOPLE.iter().enumerate() {
         // Some came in the days before the demo begins, the others in the weeks after.
-        let after = if teller.chance.percent(45) { teller.chance.below(5).cast_signed() - 5 } else { teller.chance.below(24).cast_signed() };
+        let after = if teller.chance.percent(45) {
+            teller.chance.below(5).cast_signed() - 5
+        } else {
+            teller.chance.below(24).cast_signed()
+        };
         let comes = FIRST_DAY.saturating_add(after.days());
         if person.by_hand {
             teller.by_hand(number, comes, last);
@@ -185,7 +189,9 @@ impl Teller {
                 _ => ByHand::Arrived { person, visit },
             };
             let at = match &ends {
-                ByHand::Cancelled { .. } => start.saturating_sub(SignedDuration::from_hours(26)).max(booked.saturating_add(1.minute())),
+                ByHand::Cancelled { .. } => {
+                    start.saturating_sub(SignedDuration::from_hours(26)).max(booked.saturating_add(1.minute()))
+                }
                 _ => start.saturating_add(15.minutes()),
             };
             push(&mut self.scenes, at, ends);

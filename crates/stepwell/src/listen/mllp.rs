@@ -122,12 +122,7 @@ async fn talk(
 }
 
 /// Stores a message and answers once it is committed. `None` when it is not.
-async fn accept(
-    roof: &Roof,
-    listener: Listener,
-    to_store: &mpsc::Sender<Arriving>,
-    body: Vec<u8>,
-) -> Option<Vec<u8>> {
+async fn accept(roof: &Roof, listener: Listener, to_store: &mpsc::Sender<Arriving>, body: Vec<u8>) -> Option<Vec<u8>> {
     let header = Header::of(&body);
     let incoming = IncomingMessage {
         id: MessageId(roof.new_id()),
@@ -175,7 +170,9 @@ fn too_large(roof: &Roof, head: &[u8]) -> Vec<u8> {
 
 /// Binds, with the cure in words.
 pub async fn bind(address: &str) -> Result<(TcpListener, SocketAddr), String> {
-    let socket = TcpListener::bind(address).await.map_err(|e| format!("{address} cannot be listened on ({e}): choose another port"))?;
+    let socket = TcpListener::bind(address)
+        .await
+        .map_err(|e| format!("{address} cannot be listened on ({e}): choose another port"))?;
     let bound = socket.local_addr().map_err(|e| e.to_string())?;
     Ok((socket, bound))
 }

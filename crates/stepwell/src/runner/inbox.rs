@@ -63,7 +63,8 @@ async fn apply_batch(
         return Ok(0);
     }
     let context = Context::load(roof, &mut tx).await?;
-    let mut batch = Batch { roof, context: &context, loading: row.state == InterfaceState::Loading, waiting: BTreeMap::new() };
+    let mut batch =
+        Batch { roof, context: &context, loading: row.state == InterfaceState::Loading, waiting: BTreeMap::new() };
     for message in &messages {
         batch.take(&mut tx, interface, &settings, message).await?;
     }
@@ -99,8 +100,7 @@ impl Batch<'_> {
                 Content::Ignored(_) => MessageEnd::Ignored,
                 Content::Updates(updates) => {
                     for update in updates {
-                        let made =
-                            reading::changes_of(self.roof, tx, interface, message.id, &reading, update).await?;
+                        let made = reading::changes_of(self.roof, tx, interface, message.id, &reading, update).await?;
                         let slot = self.waiting.entry(made.patient).or_default();
                         slot.0.extend(made.changes);
                         slot.1.extend(made.notices);

@@ -28,7 +28,8 @@ pub enum Unwritten {
 /// The mail for a delivery, ready to be sent.
 pub fn write(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Delivery) -> Result<Message, Unwritten> {
     let language = facts.chart.patient.language.as_deref().unwrap_or("en");
-    let template = roof.templates.get(&d.template, language).ok_or_else(|| Unwritten::NoTemplate(d.template.clone()))?;
+    let template =
+        roof.templates.get(&d.template, language).ok_or_else(|| Unwritten::NoTemplate(d.template.clone()))?;
     let occurrence = facts.occurrence(d.anchor);
     let visit = occurrence.and_then(|o| o.encounter).and_then(|id| facts.chart.encounter(id));
     let place = occurrence.and_then(|o| place_of(context, o, facts));
@@ -126,7 +127,18 @@ fn zone_words(zone_name: &str, language: &str) -> String {
 
 const DAYS_ES: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
 const MONTHS_ES: [&str; 12] = [
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
 ];
 
 pub fn date_words(at: DateTime, language: &str) -> String {

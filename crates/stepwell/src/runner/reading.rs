@@ -33,7 +33,12 @@ pub async fn changes_of(
     }
     let mut made = Changes { patient, changes: vec![], notices: vec![] };
     let mut push = |what| {
-        made.changes.push(NewChange { at: reading.stamp_at, source: Source::Emr(interface), what, message: Some(message) });
+        made.changes.push(NewChange {
+            at: reading.stamp_at,
+            source: Source::Emr(interface),
+            what,
+            message: Some(message),
+        });
     };
     if update.demographics != PatientChange::default() || update.visit.is_none() {
         push(What::Patient(Box::new(update.demographics.clone())));

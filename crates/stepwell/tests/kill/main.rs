@@ -157,7 +157,11 @@ fn nothing_acknowledged_is_lost(feed: &Feed, played: &Played) {
 fn nothing_is_performed_twice(played: &Played) {
     let twice: Vec<_> = played.ledger.performed.iter().filter(|(.., times)| *times != 1).collect();
     assert!(twice.is_empty(), "performed more than once: {twice:?}");
-    assert_eq!(played.ledger.performed.len().cast_signed() as i64, played.ledger.steps_performed, "performed without a decision");
+    assert_eq!(
+        played.ledger.performed.len().cast_signed() as i64,
+        played.ledger.steps_performed,
+        "performed without a decision"
+    );
     assert_eq!(played.ledger.steps_due, 0, "due and still pending");
 }
 
@@ -184,7 +188,12 @@ fn doubles_are_among_the_uncertain(played: &Played, kills: usize) {
     for (message_id, copies) in &played.mails {
         let line = &played.ledger.deliveries[message_id];
         let doubles = i64::try_from(copies.len() - 1).unwrap();
-        assert!(doubles <= line.unknown, "doubled {doubles} times, but uncertain {} times: {:?}", line.unknown, line.letter);
+        assert!(
+            doubles <= line.unknown,
+            "doubled {doubles} times, but uncertain {} times: {:?}",
+            line.unknown,
+            line.letter
+        );
     }
     assert!(copies_beyond_the_first(&played.mails) <= most, "more doubles than kills x connections");
     assert!(played.ledger.unknown() <= most.cast_signed() as i64, "more uncertain than kills x connections");

@@ -86,7 +86,11 @@ async fn the_enhanced_mode_is_answered_as_asked_and_who_wants_no_answer_gets_non
     assert_eq!(line.hears().await.as_deref(), Some("AA S12-20260302100000"));
     line.says(&booking_that_asks("NE", "NE")).await;
     line.says(&message("A28", "20260302100100", &alma(), None)).await;
-    assert_eq!(line.hears().await.as_deref(), Some("AA A28-20260302100100"), "the answer to the second, none to the first");
+    assert_eq!(
+        line.hears().await.as_deref(),
+        Some("AA A28-20260302100100"),
+        "the answer to the second, none to the first"
+    );
     app.all_work_is_done().await;
     assert_eq!(app.ask(COUNT).await, ["applied 4"], "all were taken, wanted or not");
     app.finish().await;
@@ -96,8 +100,9 @@ async fn the_enhanced_mode_is_answered_as_asked_and_who_wants_no_answer_gets_non
 async fn several_messages_in_one_write_are_answered_one_by_one_in_order() {
     let app = TestApp::start().await;
     let mut line = app.line().await;
-    let messages: Vec<Vec<u8>> =
-        (0..5).map(|n| message("A28", &format!("2026030210000{n}"), &patient(&format!("20{n}"), "Ann", "", "en"), None)).collect();
+    let messages: Vec<Vec<u8>> = (0..5)
+        .map(|n| message("A28", &format!("2026030210000{n}"), &patient(&format!("20{n}"), "Ann", "", "en"), None))
+        .collect();
     line.writes(&messages.iter().flat_map(|m| frame(m)).collect::<Vec<u8>>()).await;
     for n in 0..5 {
         assert_eq!(line.hears().await, Some(format!("AA A28-2026030210000{n}")));

@@ -97,8 +97,10 @@ async fn cluster() -> (File, Cluster) {
 }
 
 async fn drop_forgotten(admin: &mut PgConnection) {
-    let names: Vec<String> =
-        sqlx::query_scalar("select datname from pg_database where datname like 'test\\_%'").fetch_all(&mut *admin).await.unwrap();
+    let names: Vec<String> = sqlx::query_scalar("select datname from pg_database where datname like 'test\\_%'")
+        .fetch_all(&mut *admin)
+        .await
+        .unwrap();
     for name in names {
         let process = name.split('_').nth(1).unwrap_or_default();
         if !PathBuf::from("/proc").join(process).exists() {

@@ -12,10 +12,10 @@ async fn while_an_interface_loads_facts_enter_and_nothing_fires() {
     let (first, second) = (visit("AP1", "IE", "202603101400"), visit("AP2", "FU", "202603171400"));
     app.emr_sends(&message("S12", "20260302090000", &alma(), Some(&first))).await;
     app.emr_sends(&message("S12", "20260302093000", &alma(), Some(&second))).await;
-    assert_eq!(app.ask("select state || ' ' || coalesce(visit_type, '') from encounters order by starts_at").await, [
-        "planned initial_evaluation",
-        "planned follow_up"
-    ]);
+    assert_eq!(
+        app.ask("select state || ' ' || coalesce(visit_type, '') from encounters order by starts_at").await,
+        ["planned initial_evaluation", "planned follow_up"]
+    );
     let alma_id = app.alma().await;
     assert_eq!(app.plan_of(alma_id).await, []);
     let decisions = app.decisions_of(alma_id).await;

@@ -30,8 +30,8 @@ async fn queued(app: &mut TestApp, message: &[u8]) {
 #[tokio::test]
 async fn a_busy_mail_server_is_tried_again_and_longer_waits_lie_between() {
     let mut app = TestApp::start_with_mail_server(alma_gets(Verdict::TryLater)).await;
+    app.turn("visit-reminder", false).await;
     app.emr_sends(&booking("FU", "202603041400")).await;
-    // Late for two days before, so only the move is told: at once.
     app.emr_sends(&message("S13", "20260302093000", &alma(), Some(&visit("AP1", "FU", "202603061400")))).await;
     assert_eq!(app.ask("select attempts::text from deliveries where state = 'queued'").await, ["1"]);
     let mut wait = SignedDuration::ZERO;
@@ -51,7 +51,10 @@ async fn a_busy_mail_server_is_tried_again_and_longer_waits_lie_between() {
     assert_eq!(app.mails_to(ALMA).len(), 1);
     assert_eq!(app.ask(STATES).await, ["visit-changed sent - 6"]);
     let outcomes = "select number::text || ' ' || outcome from attempts order by number";
-    assert_eq!(app.ask(outcomes).await, ["1 temporary", "2 temporary", "3 temporary", "4 temporary", "5 temporary", "6 sent"]);
+    assert_eq!(
+        app.ask(outcomes).await,
+        ["1 temporary", "2 temporary", "3 temporary", "4 temporary", "5 temporary", "6 sent"]
+    );
     app.finish().await;
 }
 

@@ -54,10 +54,8 @@ async fn what_happens_while_a_workflow_is_off_starts_nothing_later() {
     app.all_work_is_done().await;
     app.emr_sends(&message("A28", "20260303093000", &alma(), None)).await;
     assert_eq!(app.count_of_mails(), 0);
-    let decisions = app.decisions_of(app.alma().await).await;
-    for workflow in ["welcome", "invite-emr"] {
-        assert!(decisions.contains(&format!("{workflow} - passed workflow_inactive")), "{decisions:#?}");
-    }
+    let started = |(workflow, ..): &(String, String, String)| workflow == "welcome" || workflow == "invite-emr";
+    assert!(!app.plan_of(app.alma().await).await.iter().any(started));
     app.finish().await;
 }
 

@@ -1,1 +1,184 @@
-//! walls
+//! The second wall, tried with plain SQL under the roles the server works with.
+
+use care::chart::Channel;
+use care::id::OrganizationId;
+use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use store::{Role, Store};
+use wire::hl7v2::write::{Patient, Visit};
+
+use crate::app::TestApp;
+use crate::messages::{message, patient, visit};
+use crate::wire_client::WireClient;
+
+const ROLES: [Role; 2] = [Role::App, Role::Runner];
+
+/// Every table that holds a clinic's data, and its column that says whose.
+async fn tables(app: &TestApp) -> Vec<(String, &'static str)> {
+    let tables = app
+        .ask("select tablename::text from pg_tables where schemaname = 'public' and tablename <> '_sqlx_migrations' order by 1")
+        .await;
+    assert!(tables.len() >= 20, "{tables:?}");
+    tables.into_iter().map(|t| if t == "organizations" { (t, "id") } else { (t, "organization") }).collect()
+}
+
+/// A life in each clinic that leaves a row in every table.
+async fn rows_everywhere(app: &mut TestApp) {
+    let dora = Patient { authority: "HILL".into(), ..patient("1000", "Dora", "dora@mail.example", "en") };
+    let there = |v: Visit| Visit { location: "HILL".into(), provider: "99".into(), ..v };
+    let mut hillside = WireClient::connect(app.interfaces[&app.other.interfaces["Hillside EMR"]]).await;
+    let told = [
+        ("S12", "20260302080000", Some(visit("AP1", "IE", "202603020900"))),
+        ("S12", "20260302080100", Some(visit("AP2", "WHAT", "202603161400"))),
+        ("A04", "20260302090000", Some(Visit { number: "VN1".into(), ..visit("", "IE", "202603020900") })),
+    ];
+    for (event, at, visit) in told {
+        app.emr_sends(&message(event, at, &crate::messages::alma(), visit.as_ref())).await;
+        let elsewhere = visit.map(&there);
+        hillside.says(&message(event, at, &dora, elsewhere.as_ref())).await;
+        assert!(hillside.hears().await.is_some_and(|answer| answer.starts_with("AA")));
+        app.all_work_is_done().await;
+    }
+    app.clock_moves_to("2026-03-10T15:00:00Z").await;
+    for (made, email) in [(&app.clinic, "ben@riverbend.example"), (&app.other, "chloe@hillside.example")] {
+        let (organization, staff) = app.roof.app.find_staff(email).await.unwrap().unwrap();
+        assert_eq!(organization, made.organization);
+        let mut tx = app.roof.app.begin(organization).await.unwrap();
+        let now = app.roof.now();
+        tx.suppress(Channel::Email.code(), "gone@mail.example", "bounced", now).await.unwrap();
+        tx.start_session(staff, email.as_bytes(), now, now + jiff::SignedDuration::from_hours(1)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn as_role(app: &TestApp, role: Role) -> PgConnection {
+    app.database.as_ref().unwrap().login(role.name()).connect().await.unwrap()
+}
+
+async fn set(connection: &mut PgConnection, organization: OrganizationId) {
+    sqlx::query("select set_config('stepwell.organization', $1, true)")
+        .bind(organization.0.to_string())
+        .execute(connection)
+        .await
+        .unwrap();
+}
+
+fn code(error: &sqlx::Error) -> String {
+    error.as_database_error().and_then(|e| e.code()).unwrap_or_default().into_owned()
+}
+
+#[tokio::test]
+async fn without_an_organization_no_query_works_on_any_table() {
+    let mut app = TestApp::start().await;
+    rows_everywhere(&mut app).await;
+    for role in ROLES {
+        let mut connection = as_role(&app, role).await;
+        for round in ["never set", "set in an earlier transaction"] {
+            for (table, _) in tables(&app).await {
+                let count = format!("select count(*) from {table}");
+                let said = connection.execute(AssertSqlSafe(count)).await;
+                assert!(said.is_err(), "{role:?}: {table} could be read, {round}");
+            }
+            let mut tx = connection.begin().await.unwrap();
+            set(&mut tx, app.clinic.organization).await;
+            tx.commit().await.unwrap();
+        }
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn with_an_organization_only_its_rows_exist_in_every_table() {
+    let mut app = TestApp::start().await;
+    rows_everywhere(&mut app).await;
+    let (own, other) = (app.clinic.organization, app.other.organization);
+    for role in ROLES {
+        for (organization, stranger) in [(own, other), (other, own)] {
+            let mut connection = as_role(&app, role).await;
+            for (table, column) in tables(&app).await {
+                let mut tx = connection.begin().await.unwrap();
+                set(&mut tx, organization).await;
+                let count = |whose: OrganizationId| {
+                    sqlx::query_scalar::<_, i64>(AssertSqlSafe(format!("select count(*) from {table} where {column} = '{whose}'")))
+                };
+                assert!(count(organization).fetch_one(&mut *tx).await.unwrap() > 0, "{table} is empty: it proves nothing");
+                assert_eq!(count(stranger).fetch_one(&mut *tx).await.unwrap(), 0, "{role:?} sees rows of others in {table}");
+                for change in [
+                    format!("update {table} set {column} = {column} where {column} = '{stranger}'"),
+                    format!("delete from {table} where {column} = '{stranger}'"),
+                ] {
+                    let done = tx.execute(AssertSqlSafe(change)).await.unwrap();
+                    assert_eq!(done.rows_affected(), 0, "{role:?} reaches rows of others in {table}");
+                }
+                tx.rollback().await.unwrap();
+            }
+        }
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_can_be_written_for_another_organization_in_any_table() {
+    let mut app = TestApp::start().await;
+    rows_everywhere(&mut app).await;
+    let (own, other) = (app.clinic.organization, app.other.organization);
+    for role in ROLES {
+        let mut connection = as_role(&app, role).await;
+        for (table, column) in tables(&app).await {
+            for change in [
+                format!("update {table} set {column} = '{other}'"),
+                format!(
+                    "insert into {table} overriding system value
+                     select (jsonb_populate_record(null::{table}, to_jsonb(t) || '{{\"{column}\": \"{other}\"}}')).* from {table} t"
+                ),
+            ] {
+                let mut tx = connection.begin().await.unwrap();
+                set(&mut tx, own).await;
+                let refused = tx.execute(AssertSqlSafe(change)).await.unwrap_err();
+                assert_eq!(code(&refused), "42501", "{role:?}, {table}: {refused}");
+                assert!(refused.to_string().contains("row-level security"), "{role:?}, {table}: {refused}");
+                tx.rollback().await.unwrap();
+            }
+        }
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn row_level_security_is_forced_on_every_table_and_no_role_stands_above_it() {
+    let app = TestApp::start().await;
+    let free = "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+                and not (relrowsecurity and relforcerowsecurity) order by 1";
+    assert_eq!(app.ask(free).await, ["_sqlx_migrations"]);
+    let above = "select rolname::text from pg_roles where rolname like 'stepwell%' and (rolsuper or rolbypassrls or rolcreaterole)";
+    assert_eq!(app.ask(above).await, Vec::<String>::new());
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_superuser_is_refused_as_a_login() {
+    let app = TestApp::start().await;
+    let database = app.database.as_ref().unwrap();
+    for role in ROLES {
+        let refused = Store::connect(database.superuser(), role, 1).await.unwrap_err();
+        assert!(matches!(refused, store::Error::Superuser(_)), "{refused}");
+    }
+    // The same login is good for migrations, and a plain one for work.
+    let plain = PgPoolOptions::new().connect_with(database.login(Role::App.name())).await.unwrap();
+    plain.close().await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_message_for_one_clinic_leaves_the_other_as_it_was() {
+    let mut app = TestApp::start().await;
+    app.emr_sends(&message("S12", "20260302090000", &crate::messages::alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    let mut tx = app.roof.app.begin(app.other.organization).await.unwrap();
+    let alma = app.alma().await;
+    assert_eq!(tx.search_patients("", app.roof.now(), 10).await.unwrap().len(), 0);
+    assert!(store::patient_lock(&mut tx, alma).await.unwrap().is_none());
+    assert_eq!(tx.decisions(Some(alma), None, 10).await.unwrap().len(), 0);
+    assert_eq!(tx.changes(alma).await.unwrap().len(), 0);
+    drop(tx);
+    app.finish().await;
+}

@@ -12,13 +12,7 @@ impl Schedule {
     /// `anchor` is the anchor's moment, `event` the time of the event that started the run, `zone` the zone of
     /// docs/SEMANTICS.md section 3, rule 1. Occurrence 1 is the base. `None` when there is no such occurrence, or when
     /// it lies outside of the years that can be told (-9999 to 9999).
-    pub fn due(
-        &self,
-        anchor: Timestamp,
-        event: Timestamp,
-        zone: &TimeZone,
-        occurrence: u32,
-    ) -> Option<Timestamp> {
+    pub fn due(&self, anchor: Timestamp, event: Timestamp, zone: &TimeZone, occurrence: u32) -> Option<Timestamp> {
         let more = self.beyond_the_base(occurrence)?;
         match self {
             Schedule::Immediately { .. } => from_instant(event, more, zone),
@@ -28,12 +22,8 @@ impl Schedule {
                     Side::AfterEvent => event,
                 };
                 match offset.length.unit {
-                    Unit::Hours => {
-                        from_instant(offset.signed_length().elapsed_after(reference)?, more, zone)
-                    }
-                    Unit::Days | Unit::Weeks | Unit::Months => {
-                        from_calendar(offset, reference, more, zone)
-                    }
+                    Unit::Hours => from_instant(offset.signed_length().elapsed_after(reference)?, more, zone),
+                    Unit::Days | Unit::Weeks | Unit::Months => from_calendar(offset, reference, more, zone),
                 }
             }
         }
@@ -44,10 +34,7 @@ impl Schedule {
         let times = i64::from(occurrence.checked_sub(1)?);
         match self.repeat() {
             Some(repeat) if repeat.includes(occurrence) => Some(Signed::of(repeat.every, times)),
-            None if occurrence == 1 => Some(Signed {
-                count: 0,
-                unit: Unit::Hours,
-            }),
+            None if occurrence == 1 => Some(Signed { count: 0, unit: Unit::Hours }),
             Some(_) | None => None,
         }
     }
@@ -67,12 +54,7 @@ fn from_instant(base: Timestamp, more: Signed, zone: &TimeZone) -> Option<Timest
 }
 
 /// The order of rule 4: date, `at`, side check, `on`, gap or overlap, instant.
-fn from_calendar(
-    offset: &Offset,
-    reference: Timestamp,
-    more: Signed,
-    zone: &TimeZone,
-) -> Option<Timestamp> {
+fn from_calendar(offset: &Offset, reference: Timestamp, more: Signed, zone: &TimeZone) -> Option<Timestamp> {
     let start = zone.to_datetime(reference);
     let base = offset.base(start)?;
     let length = offset.signed_length();
@@ -136,17 +118,11 @@ struct Signed {
 
 impl Signed {
     fn of(length: Length, times: i64) -> Signed {
-        Signed {
-            count: i64::from(length.count) * times,
-            unit: length.unit,
-        }
+        Signed { count: i64::from(length.count) * times, unit: length.unit }
     }
 
     fn and(self, more: i64) -> Signed {
-        Signed {
-            count: self.count + more,
-            unit: self.unit,
-        }
+        Signed { count: self.count + more, unit: self.unit }
     }
 
     /// Calendar units added to a date; months clamp to the end of the month. Hours do not move a date.
@@ -162,8 +138,6 @@ impl Signed {
 
     /// Elapsed hours after an instant.
     fn elapsed_after(self, instant: Timestamp) -> Option<Timestamp> {
-        instant
-            .checked_add(SignedDuration::from_secs(self.count.checked_mul(3600)?))
-            .ok()
+        instant.checked_add(SignedDuration::from_secs(self.count.checked_mul(3600)?)).ok()
     }
 }

@@ -35,9 +35,7 @@ pub enum ScheduleError {
         "schedule: found {place}, but nothing may follow here; the order is `N units before|after [the event] [at HH:MM] [on mon,tue] [every N units [up to K times]]`"
     )]
     Unexpected { place: Place },
-    #[error(
-        "schedule: it repeats without an end; add `up to K times`, or give the step goals in `until`"
-    )]
+    #[error("schedule: it repeats without an end; add `up to K times`, or give the step goals in `until`")]
     RepeatsForever,
 }
 
@@ -54,17 +52,11 @@ const LONGEST_WORD_SHOWN: usize = 24;
 
 impl Place {
     pub(super) fn of_word(byte: usize, word: &str) -> Place {
-        Place {
-            byte,
-            word: Some(word.chars().take(LONGEST_WORD_SHOWN).collect()),
-        }
+        Place { byte, word: Some(word.chars().take(LONGEST_WORD_SHOWN).collect()) }
     }
 
     pub(super) fn end_of(text: &str) -> Place {
-        Place {
-            byte: text.len(),
-            word: None,
-        }
+        Place { byte: text.len(), word: None }
     }
 
     /// The byte of the text at which the word starts, counted from 0; the text's length at its end.

@@ -10,15 +10,10 @@ impl Schedule {
     /// [`Schedule::check`].
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
         let mut words = Words { text, next: 0 };
-        let schedule = if words.take("immediately") {
-            immediately(&mut words)?
-        } else {
-            Schedule::Offset(offset(&mut words)?)
-        };
+        let schedule =
+            if words.take("immediately") { immediately(&mut words)? } else { Schedule::Offset(offset(&mut words)?) };
         match words.peek() {
-            Some(_) => Err(ScheduleError::Unexpected {
-                place: words.place(),
-            }),
+            Some(_) => Err(ScheduleError::Unexpected { place: words.place() }),
             None => Ok(schedule),
         }
     }
@@ -26,25 +21,15 @@ impl Schedule {
 
 fn immediately(words: &mut Words) -> Result<Schedule, ScheduleError> {
     if matches!(words.peek(), Some((_, "at" | "on"))) {
-        return Err(ScheduleError::ClockWithImmediately {
-            place: words.place(),
-        });
+        return Err(ScheduleError::ClockWithImmediately { place: words.place() });
     }
-    Ok(Schedule::Immediately {
-        repeat: repeat(words)?,
-    })
+    Ok(Schedule::Immediately { repeat: repeat(words)? })
 }
 
 fn offset(words: &mut Words) -> Result<Offset, ScheduleError> {
     let place = words.place();
-    let count = number(
-        words,
-        "`immediately` or a whole number, as in `7 days after`",
-    )?;
-    let length = Length {
-        count,
-        unit: unit(words)?,
-    };
+    let count = number(words, "`immediately` or a whole number, as in `7 days after`")?;
+    let length = Length { count, unit: unit(words)? };
     if length.count == 0 && length.unit != Unit::Days {
         return Err(ScheduleError::Zero { place });
     }
@@ -62,13 +47,7 @@ fn offset(words: &mut Words) -> Result<Offset, ScheduleError> {
         Some(repeat) if repeat.every.unit == Unit::Hours && (at.is_some() || on.is_some()) => {
             Err(ScheduleError::ClockWithHours { place: clock })
         }
-        Some(_) | None => Ok(Offset {
-            length,
-            side,
-            at,
-            on,
-            repeat,
-        }),
+        Some(_) | None => Ok(Offset { length, side, at, on, repeat }),
     }
 }
 
@@ -91,20 +70,12 @@ fn side(words: &mut Words) -> Result<Side, ScheduleError> {
     }
     let place = words.place();
     if !words.take("the") {
-        return Ok(if before {
-            Side::BeforeAnchor
-        } else {
-            Side::AfterAnchor
-        });
+        return Ok(if before { Side::BeforeAnchor } else { Side::AfterAnchor });
     }
     if !words.take("event") {
         return Err(words.expected("`event`, as in `after the event`"));
     }
-    if before {
-        Err(ScheduleError::BeforeTheEvent { place })
-    } else {
-        Ok(Side::AfterEvent)
-    }
+    if before { Err(ScheduleError::BeforeTheEvent { place }) } else { Ok(Side::AfterEvent) }
 }
 
 fn at(words: &mut Words) -> Result<Option<civil::Time>, ScheduleError> {
@@ -164,10 +135,7 @@ fn repeat(words: &mut Words) -> Result<Option<Repeat>, ScheduleError> {
         return Ok(None);
     }
     let count = one_or_more(words, "a whole number, as in `every 2 weeks`")?;
-    let every = Length {
-        count,
-        unit: unit(words)?,
-    };
+    let every = Length { count, unit: unit(words)? };
     if !words.take("up") {
         return Ok(Some(Repeat { every, times: None }));
     }
@@ -178,10 +146,7 @@ fn repeat(words: &mut Words) -> Result<Option<Repeat>, ScheduleError> {
     if !words.take("times") && !words.take("time") {
         return Err(words.expected("`times`, as in `up to 4 times`"));
     }
-    Ok(Some(Repeat {
-        every,
-        times: Some(times),
-    }))
+    Ok(Some(Repeat { every, times: Some(times) }))
 }
 
 fn one_or_more(words: &mut Words, allowed: &'static str) -> Result<u16, ScheduleError> {
@@ -205,9 +170,7 @@ fn number(words: &mut Words, allowed: &'static str) -> Result<u16, ScheduleError
             words.skip();
             Ok(count)
         }
-        Ok(_) | Err(_) => Err(ScheduleError::TooLarge {
-            place: words.place(),
-        }),
+        Ok(_) | Err(_) => Err(ScheduleError::TooLarge { place: words.place() }),
     }
 }
 
@@ -250,9 +213,6 @@ impl<'t> Words<'t> {
     }
 
     fn expected(&self, allowed: &'static str) -> ScheduleError {
-        ScheduleError::Expected {
-            place: self.place(),
-            allowed,
-        }
+        ScheduleError::Expected { place: self.place(), allowed }
     }
 }

@@ -18,22 +18,14 @@ pub struct OpenHours {
 /// Why hours are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenHoursError {
-    #[error(
-        "quiet hours: the opening {open} must be at least a minute before the close {close}, on the same day"
-    )]
-    NotOpen {
-        open: civil::Time,
-        close: civil::Time,
-    },
+    #[error("quiet hours: the opening {open} must be at least a minute before the close {close}, on the same day")]
+    NotOpen { open: civil::Time, close: civil::Time },
 }
 
 impl Default for OpenHours {
     /// 08:00 to 21:00.
     fn default() -> OpenHours {
-        OpenHours {
-            open: civil::time(8, 0, 0, 0),
-            close: civil::time(21, 0, 0, 0),
-        }
+        OpenHours { open: civil::time(8, 0, 0, 0), close: civil::time(21, 0, 0, 0) }
     }
 }
 
@@ -67,18 +59,11 @@ impl OpenHours {
 ///
 /// A visit at 07:00 with a step `2 hours before` gives 20:59 the evening before. The last open moment before the close
 /// is its last whole minute, so that a text planned there has a minute to go out.
-pub fn before_quiet(
-    due: Timestamp,
-    visit_start: Timestamp,
-    hours: OpenHours,
-    zone: &TimeZone,
-) -> Timestamp {
+pub fn before_quiet(due: Timestamp, visit_start: Timestamp, hours: OpenHours, zone: &TimeZone) -> Timestamp {
     if hours.is_open(due, zone) {
         return due;
     }
-    let limit = visit_start
-        .checked_sub(NOTICE)
-        .map_or(due, |notice| due.min(notice));
+    let limit = visit_start.checked_sub(NOTICE).map_or(due, |notice| due.min(notice));
     let closes = instants_around(limit, hours.last_minute(), zone);
     // Where the clock jumps over the close, the last open minute is the one before the jump.
     let jumps = moved_clocks(limit, zone).filter_map(|moved| moved.checked_sub(MINUTE).ok());
@@ -105,27 +90,19 @@ pub fn next_opening(at: Timestamp, hours: OpenHours, zone: &TimeZone) -> Timesta
 /// Every instant at which clocks show `wall` on the days around `at`; both, where it comes twice.
 ///
 /// Two days each way, because a day can be missing: Samoa had no 30 December 2011.
-fn instants_around(
-    at: Timestamp,
-    wall: civil::Time,
-    zone: &TimeZone,
-) -> impl Iterator<Item = Timestamp> {
+fn instants_around(at: Timestamp, wall: civil::Time, zone: &TimeZone) -> impl Iterator<Item = Timestamp> {
     let today: Date = zone.to_datetime(at).date();
-    (-2..=2)
-        .filter_map(move |days| today.checked_add(days.days()).ok())
-        .flat_map(move |date| {
-            let moment = zone.to_ambiguous_timestamp(date.to_datetime(wall));
-            [moment.earlier(), moment.later()].into_iter().flatten()
-        })
+    (-2..=2).filter_map(move |days| today.checked_add(days.days()).ok()).flat_map(move |date| {
+        let moment = zone.to_ambiguous_timestamp(date.to_datetime(wall));
+        [moment.earlier(), moment.later()].into_iter().flatten()
+    })
 }
 
 /// The instants within three days of `at` at which the zone's clocks are moved.
 fn moved_clocks(at: Timestamp, zone: &TimeZone) -> impl Iterator<Item = Timestamp> {
     let from = at.checked_sub(THREE_DAYS).unwrap_or(Timestamp::MIN);
     let until = at.checked_add(THREE_DAYS).unwrap_or(Timestamp::MAX);
-    zone.following(from)
-        .map(|moved| moved.timestamp())
-        .take_while(move |&moved| moved <= until)
+    zone.following(from).map(|moved| moved.timestamp()).take_while(move |&moved| moved <= until)
 }
 
 const THREE_DAYS: SignedDuration = SignedDuration::from_hours(72);

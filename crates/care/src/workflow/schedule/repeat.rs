@@ -23,9 +23,6 @@ impl Repeat {
 
     /// True while the occurrence, counted from 1, is within `up to K times`.
     pub fn includes(&self, occurrence: u32) -> bool {
-        occurrence >= 1
-            && self
-                .times
-                .is_none_or(|times| occurrence <= u32::from(times))
+        occurrence >= 1 && self.times.is_none_or(|times| occurrence <= u32::from(times))
     }
 }

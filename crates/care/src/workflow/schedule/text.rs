@@ -9,9 +9,7 @@ impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Schedule::Immediately { repeat: None } => f.write_str("immediately"),
-            Schedule::Immediately {
-                repeat: Some(repeat),
-            } => write!(f, "immediately {repeat}"),
+            Schedule::Immediately { repeat: Some(repeat) } => write!(f, "immediately {repeat}"),
             Schedule::Offset(offset) => offset.fmt(f),
         }
     }

@@ -27,9 +27,7 @@ impl Weekdays {
 
     #[must_use]
     pub fn and(self, day: Weekday) -> Weekdays {
-        Weekdays {
-            bits: self.bits | bit(day),
-        }
+        Weekdays { bits: self.bits | bit(day) }
     }
 
     pub fn contains(self, day: Weekday) -> bool {
@@ -55,19 +53,13 @@ impl Weekdays {
 
     /// The short names in the order of the week.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        NAMES
-            .into_iter()
-            .filter(move |(_, day)| self.contains(*day))
-            .map(|(name, _)| name)
+        NAMES.into_iter().filter(move |(_, day)| self.contains(*day)).map(|(name, _)| name)
     }
 }
 
 /// The weekday of a short name such as `mon`.
 pub(super) fn weekday(name: &str) -> Option<Weekday> {
-    NAMES
-        .into_iter()
-        .find(|(short, _)| *short == name)
-        .map(|(_, day)| day)
+    NAMES.into_iter().find(|(short, _)| *short == name).map(|(_, day)| day)
 }
 
 fn bit(day: Weekday) -> u8 {

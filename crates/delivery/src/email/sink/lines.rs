@@ -4,10 +4,7 @@ use std::io;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 /// Reads up to and including the next LF. `None` at the end; an error when a line is longer than `longest`.
-pub(super) async fn read_line(
-    reader: &mut (impl AsyncBufRead + Unpin),
-    longest: usize,
-) -> io::Result<Option<Vec<u8>>> {
+pub(super) async fn read_line(reader: &mut (impl AsyncBufRead + Unpin), longest: usize) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     loop {
         let buffer = reader.fill_buf().await?;
@@ -39,11 +36,7 @@ pub(super) fn path(arguments: &str, keyword: &str) -> Option<String> {
 pub(super) fn declared_size(arguments: &str) -> Option<usize> {
     arguments.split_ascii_whitespace().find_map(|word| {
         let (key, value) = word.split_once('=')?;
-        if key.eq_ignore_ascii_case("SIZE") {
-            value.parse().ok()
-        } else {
-            None
-        }
+        if key.eq_ignore_ascii_case("SIZE") { value.parse().ok() } else { None }
     })
 }
 
@@ -53,19 +46,9 @@ mod tests {
 
     #[test]
     fn paths_are_taken_from_between_the_brackets() {
-        assert_eq!(
-            path("FROM:<a@b.example> SIZE=3", "FROM:"),
-            Some("a@b.example".into())
-        );
+        assert_eq!(path("FROM:<a@b.example> SIZE=3", "FROM:"), Some("a@b.example".into()));
         assert_eq!(path("to: <>", "TO:"), Some(String::new()));
-        for broken in [
-            "",
-            "TO",
-            "TO:a@b.example",
-            "TO:<a@b.example",
-            "ÑO:<a>",
-            "FROM:<a>",
-        ] {
+        for broken in ["", "TO", "TO:a@b.example", "TO:<a@b.example", "ÑO:<a>", "FROM:<a>"] {
             assert_eq!(path(broken, "TO:"), None, "{broken}");
         }
         assert_eq!(declared_size("FROM:<a> BODY=8BITMIME size=12"), Some(12));
@@ -75,10 +58,7 @@ mod tests {
     #[tokio::test]
     async fn lines_are_bounded() {
         let mut short: &[u8] = b"one\r\ntwo";
-        assert_eq!(
-            read_line(&mut short, 10).await.unwrap(),
-            Some(b"one\r\n".to_vec())
-        );
+        assert_eq!(read_line(&mut short, 10).await.unwrap(), Some(b"one\r\n".to_vec()));
         assert_eq!(read_line(&mut short, 10).await.unwrap(), None);
         let mut long: &[u8] = &[b'a'; 11];
         assert!(read_line(&mut long, 10).await.is_err());

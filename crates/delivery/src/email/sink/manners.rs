@@ -48,10 +48,7 @@ impl Manners {
     }
 
     pub(super) fn verdict(&self, recipient: &str) -> Verdict {
-        self.verdicts
-            .get(recipient)
-            .copied()
-            .unwrap_or(Verdict::Take)
+        self.verdicts.get(recipient).copied().unwrap_or(Verdict::Take)
     }
 }
 

@@ -46,9 +46,7 @@ pub struct Received {
 /// Shows nothing of the patient.
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Received")
-            .field("bytes", &self.raw.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Received").field("bytes", &self.raw.len()).finish_non_exhaustive()
     }
 }
 
@@ -64,28 +62,13 @@ pub struct Sink {
 
 impl Sink {
     /// Listens (port 0 picks a free one) and hands every accepted mail to the receiver.
-    pub async fn listen(
-        address: impl ToSocketAddrs,
-        manners: Manners,
-    ) -> io::Result<(Self, mpsc::Receiver<Received>)> {
+    pub async fn listen(address: impl ToSocketAddrs, manners: Manners) -> io::Result<(Self, mpsc::Receiver<Received>)> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let connections = Arc::new(AtomicUsize::new(0));
         let (accepted, received) = mpsc::channel(WAITING);
-        let task = tokio::spawn(accept(
-            listener,
-            Arc::new(manners),
-            accepted,
-            connections.clone(),
-        ));
-        Ok((
-            Self {
-                address,
-                connections,
-                task,
-            },
-            received,
-        ))
+        let task = tokio::spawn(accept(listener, Arc::new(manners), accepted, connections.clone()));
+        Ok((Self { address, connections, task }, received))
     }
 
     #[must_use]
@@ -138,13 +121,9 @@ async fn serve(socket: TcpStream, manners: Arc<Manners>, accepted: mpsc::Sender<
         return;
     }
     let ended = Session::new(socket, &manners, &accepted).run(true).await;
-    if let (Ok(Ended::StartTls(socket)), Some(Encryption::StartTls(tls))) =
-        (ended, &manners.encryption)
+    if let (Ok(Ended::StartTls(socket)), Some(Encryption::StartTls(tls))) = (ended, &manners.encryption)
         && let Ok(socket) = TlsAcceptor::from(tls.clone()).accept(socket).await
     {
-        let _ = Session::new(socket, &manners, &accepted)
-            .encrypted()
-            .run(false)
-            .await;
+        let _ = Session::new(socket, &manners, &accepted).encrypted().run(false).await;
     }
 }

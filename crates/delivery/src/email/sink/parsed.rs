@@ -41,21 +41,13 @@ impl Parsed {
                 let kind = part.content_type();
                 let is_it = kind.is_some_and(|kind| {
                     kind.ctype().eq_ignore_ascii_case("text")
-                        && kind
-                            .subtype()
-                            .is_some_and(|found| found.eq_ignore_ascii_case(subtype))
+                        && kind.subtype().is_some_and(|found| found.eq_ignore_ascii_case(subtype))
                 });
-                if is_it {
-                    part.text_contents().map(|text| (kind, text.to_owned()))
-                } else {
-                    None
-                }
+                if is_it { part.text_contents().map(|text| (kind, text.to_owned())) } else { None }
             })
         };
         let calendar = part("calendar").map(|(kind, body)| Calendar {
-            method: kind
-                .and_then(|kind| kind.attribute("method"))
-                .map(str::to_owned),
+            method: kind.and_then(|kind| kind.attribute("method")).map(str::to_owned),
             body,
         });
         Some(Self {
@@ -77,12 +69,10 @@ impl Parsed {
 fn shown(addresses: Option<&Address<'_>>) -> Option<String> {
     let shown: Vec<String> = addresses?
         .iter()
-        .map(
-            |address| match (address.name(), address.address().unwrap_or_default()) {
-                (Some(name), address) => format!("{name} <{address}>"),
-                (None, address) => address.to_owned(),
-            },
-        )
+        .map(|address| match (address.name(), address.address().unwrap_or_default()) {
+            (Some(name), address) => format!("{name} <{address}>"),
+            (None, address) => address.to_owned(),
+        })
         .collect();
     Some(shown.join(", "))
 }

@@ -38,21 +38,9 @@ enum Next {
 }
 
 impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
-    pub(super) fn new(
-        socket: S,
-        manners: &'a Manners,
-        accepted: &'a mpsc::Sender<Received>,
-    ) -> Self {
+    pub(super) fn new(socket: S, manners: &'a Manners, accepted: &'a mpsc::Sender<Received>) -> Self {
         let stream = BufStream::new(socket);
-        Self {
-            stream,
-            manners,
-            accepted,
-            encrypted: false,
-            from: None,
-            to: Vec::new(),
-            mails: 0,
-        }
+        Self { stream, manners, accepted, encrypted: false, from: None, to: Vec::new(), mails: 0 }
     }
 
     pub(super) fn encrypted(mut self) -> Self {
@@ -115,22 +103,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             (manners.eight_bit, "8BITMIME".to_owned()),
             (manners.smtp_utf8, "SMTPUTF8".to_owned()),
             (self.offers_start_tls(), "STARTTLS".to_owned()),
-            (
-                manners.size.is_some(),
-                format!("SIZE {}", manners.size.unwrap_or_default()),
-            ),
-            (
-                manners.login == Login::Anything,
-                "AUTH PLAIN LOGIN".to_owned(),
-            ),
-            (
-                matches!(manners.login, Login::Plain(..)),
-                "AUTH PLAIN".to_owned(),
-            ),
-            (
-                matches!(manners.login, Login::Login(..)),
-                "AUTH LOGIN".to_owned(),
-            ),
+            (manners.size.is_some(), format!("SIZE {}", manners.size.unwrap_or_default())),
+            (manners.login == Login::Anything, "AUTH PLAIN LOGIN".to_owned()),
+            (matches!(manners.login, Login::Plain(..)), "AUTH PLAIN".to_owned()),
+            (matches!(manners.login, Login::Login(..)), "AUTH LOGIN".to_owned()),
         ];
         let mut text = "250-sink\r\n".to_owned();
         for (_, offer) in offers.iter().filter(|(offered, _)| *offered) {
@@ -143,17 +119,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         let (way, initial) = arguments.split_once(' ').unwrap_or((arguments, ""));
         let given = match way.to_ascii_uppercase().as_str() {
             "PLAIN" => {
-                let secret = if initial.is_empty() {
-                    self.ask("334 ").await?
-                } else {
-                    initial.to_owned()
-                };
+                let secret = if initial.is_empty() { self.ask("334 ").await? } else { initial.to_owned() };
                 let decoded = decode(&secret);
                 let mut parts = decoded.split('\0').skip(1).map(str::to_owned);
-                (
-                    parts.next().unwrap_or_default(),
-                    parts.next().unwrap_or_default(),
-                )
+                (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
             }
             "LOGIN" => {
                 let user = self.ask("334 VXNlcm5hbWU6").await?;
@@ -165,15 +134,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         let right = match &self.manners.login {
             Login::NotOffered => false,
             Login::Anything => true,
-            Login::Plain(user, password) | Login::Login(user, password) => {
-                given == (user.clone(), password.clone())
-            }
+            Login::Plain(user, password) | Login::Login(user, password) => given == (user.clone(), password.clone()),
         };
-        if right {
-            self.say("235 2.7.0 welcome").await
-        } else {
-            self.say("535 5.7.8 wrong login").await
-        }
+        if right { self.say("235 2.7.0 welcome").await } else { self.say("535 5.7.8 wrong login").await }
     }
 
     async fn mail(&mut self, arguments: &str) -> io::Result<()> {
@@ -196,8 +159,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             return Ok(Next::GoOn);
         };
         if self.from.is_none() || self.to.len() >= MOST_RECIPIENTS {
-            self.say("503 5.5.1 MAIL first, and not too many recipients")
-                .await?;
+            self.say("503 5.5.1 MAIL first, and not too many recipients").await?;
             return Ok(Next::GoOn);
         }
         match self.manners.verdict(&to) {
@@ -230,11 +192,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         }
         let verdicts: Vec<Verdict> = self.to.iter().map(|to| self.manners.verdict(to)).collect();
         let from = self.from.take().unwrap_or_default();
-        let received = Received {
-            from,
-            to: std::mem::take(&mut self.to),
-            raw,
-        };
+        let received = Received { from, to: std::mem::take(&mut self.to), raw };
         if verdicts.contains(&Verdict::DropAfterDot) {
             return Ok(Next::Close);
         }
@@ -243,17 +201,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         } else if received.raw.len() > self.largest() {
             self.say("552 5.3.4 too large").await?;
         } else if self.accepted.send(received).await.is_err() {
-            self.say("451 4.3.0 nobody reads this mailbox any more")
-                .await?;
+            self.say("451 4.3.0 nobody reads this mailbox any more").await?;
         } else {
             self.mails += 1;
-            self.say(&format!("250 2.0.0 taken as {}", self.mails))
-                .await?;
+            self.say(&format!("250 2.0.0 taken as {}", self.mails)).await?;
         }
-        let enough = self
-            .manners
-            .mails_per_connection
-            .is_some_and(|most| self.mails >= most);
+        let enough = self.manners.mails_per_connection.is_some_and(|most| self.mails >= most);
         Ok(if enough { Next::Close } else { Next::GoOn })
     }
 
@@ -268,11 +221,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             if begins && line == b".\r\n" {
                 return Ok(Some(raw));
             }
-            let text = if begins {
-                line.strip_prefix(b".").unwrap_or(&line)
-            } else {
-                &line
-            };
+            let text = if begins { line.strip_prefix(b".").unwrap_or(&line) } else { &line };
             if raw.len() + text.len() > LARGEST_MAIL {
                 return Ok(None);
             }
@@ -302,9 +251,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 
     async fn say(&mut self, text: &str) -> io::Result<()> {
-        self.stream
-            .write_all(format!("{text}\r\n").as_bytes())
-            .await?;
+        self.stream.write_all(format!("{text}\r\n").as_bytes()).await?;
         self.stream.flush().await
     }
 }

@@ -88,13 +88,7 @@ impl Connection {
             }
             login(&mut wire, &offers, user, password, options).await?;
         }
-        Ok(Self {
-            wire,
-            offers,
-            mails: 0,
-            unfinished: false,
-            usable: true,
-        })
+        Ok(Self { wire, offers, mails: 0, unfinished: false, usable: true })
     }
 
     /// Says goodbye, without waiting for the answer.
@@ -110,18 +104,14 @@ impl Connection {
 
 async fn reach(options: &Options) -> Result<(TcpStream, SocketAddr), Down> {
     let lookup = tokio::net::lookup_host((options.host.as_str(), options.port));
-    let addresses = timeout(options.connect_timeout, lookup)
-        .await
-        .map_err(|_| Down::NoSuchHost)?
-        .map_err(|_| Down::NoSuchHost)?;
+    let addresses =
+        timeout(options.connect_timeout, lookup).await.map_err(|_| Down::NoSuchHost)?.map_err(|_| Down::NoSuchHost)?;
     let mut last = Down::NoSuchHost;
     for address in addresses.take(MOST_ADDRESSES) {
         match timeout(options.connect_timeout, TcpStream::connect(address)).await {
             Ok(Ok(socket)) => {
                 // Without this a small write waits for the gateway's delayed acknowledgement, 40 ms a mail.
-                socket
-                    .set_nodelay(true)
-                    .map_err(|error| Down::Unreachable(error.into()))?;
+                socket.set_nodelay(true).map_err(|error| Down::Unreachable(error.into()))?;
                 return Ok((socket, address));
             }
             Ok(Err(error)) => last = Down::Unreachable(error.into()),
@@ -145,22 +135,14 @@ fn tls_failed(why: &dyn std::fmt::Display) -> Down {
     Down::Tls(why.to_string().chars().take(LONGEST_KEPT).collect())
 }
 
-async fn start_tls(
-    mut wire: Wire,
-    offers: &Offers,
-    options: &Options,
-    tls: &TlsConnector,
-) -> Result<Wire, Down> {
+async fn start_tls(mut wire: Wire, offers: &Offers, options: &Options, tls: &TlsConnector) -> Result<Wire, Down> {
     if !offers.start_tls {
         return Err(Down::NoStartTls);
     }
     let reply = ask(&mut wire, "STARTTLS", Stage::StartTls, options).await?;
     expect(reply.code == 220, Stage::StartTls, &reply)?;
     if wire.has_unread() {
-        return Err(Down::Lost {
-            stage: Stage::StartTls,
-            how: Lost::NotSmtp,
-        });
+        return Err(Down::Lost { stage: Stage::StartTls, how: Lost::NotSmtp });
     }
     match wire.into_socket() {
         Socket::Plain(socket) => encrypt(socket, options, tls).await,
@@ -169,29 +151,13 @@ async fn start_tls(
 }
 
 async fn hello(wire: &mut Wire, options: &Options) -> Result<Offers, Down> {
-    let reply = ask(
-        wire,
-        &format!("EHLO {}", options.hello),
-        Stage::Hello,
-        options,
-    )
-    .await?;
+    let reply = ask(wire, &format!("EHLO {}", options.hello), Stage::Hello, options).await?;
     if reply.is_positive() {
         return Ok(Offers::read(&reply));
     }
     // A gateway from before 1995 knows neither EHLO nor any extension.
-    expect(
-        matches!(reply.code, 500 | 501 | 502 | 504 | 550),
-        Stage::Hello,
-        &reply,
-    )?;
-    let reply = ask(
-        wire,
-        &format!("HELO {}", options.hello),
-        Stage::Hello,
-        options,
-    )
-    .await?;
+    expect(matches!(reply.code, 500 | 501 | 502 | 504 | 550), Stage::Hello, &reply)?;
+    let reply = ask(wire, &format!("HELO {}", options.hello), Stage::Hello, options).await?;
     expect(reply.is_positive(), Stage::Hello, &reply)?;
     Ok(Offers::default())
 }
@@ -227,18 +193,10 @@ async fn login(
     if reply.code == 235 {
         return Ok(());
     }
-    Err(Down::Refused {
-        stage: Stage::Login,
-        reply: reply.redacted(user),
-    })
+    Err(Down::Refused { stage: Stage::Login, reply: reply.redacted(user) })
 }
 
-async fn ask(
-    wire: &mut Wire,
-    command: &str,
-    stage: Stage,
-    options: &Options,
-) -> Result<Reply, Down> {
+async fn ask(wire: &mut Wire, command: &str, stage: Stage, options: &Options) -> Result<Reply, Down> {
     wire.write(format!("{command}\r\n").as_bytes(), options.command_timeout)
         .await
         .map_err(|how| Down::Lost { stage, how })?;
@@ -246,20 +204,11 @@ async fn ask(
 }
 
 async fn answer(wire: &mut Wire, stage: Stage, options: &Options) -> Result<Reply, Down> {
-    wire.read(options.command_timeout)
-        .await
-        .map_err(|how| Down::Lost { stage, how })
+    wire.read(options.command_timeout).await.map_err(|how| Down::Lost { stage, how })
 }
 
 fn expect(met: bool, stage: Stage, reply: &Reply) -> Result<(), Down> {
-    if met {
-        Ok(())
-    } else {
-        Err(Down::Refused {
-            stage,
-            reply: reply.redacted(""),
-        })
-    }
+    if met { Ok(()) } else { Err(Down::Refused { stage, reply: reply.redacted("") }) }
 }
 
 #[cfg(test)]
@@ -268,19 +217,8 @@ mod tests {
 
     #[test]
     fn offers_are_read_from_the_hello() {
-        let lines = [
-            "mx.example",
-            "pipelining",
-            "SIZE 1000",
-            "AUTH=LOGIN PLAIN",
-            "8BITMIME",
-            "SMTPUTF8",
-            "X-OTHER",
-        ];
-        let reply = Reply {
-            code: 250,
-            lines: lines.map(str::to_owned).to_vec(),
-        };
+        let lines = ["mx.example", "pipelining", "SIZE 1000", "AUTH=LOGIN PLAIN", "8BITMIME", "SMTPUTF8", "X-OTHER"];
+        let reply = Reply { code: 250, lines: lines.map(str::to_owned).to_vec() };
         let expected = Offers {
             pipelining: true,
             start_tls: false,
@@ -291,38 +229,17 @@ mod tests {
             login_login: true,
         };
         assert_eq!(Offers::read(&reply), expected);
-        let unlimited = Reply {
-            code: 250,
-            lines: vec!["STARTTLS".into(), "SIZE 0".into()],
-        };
-        assert_eq!(
-            Offers::read(&unlimited),
-            Offers {
-                size: Some(None),
-                ..Offers::default()
-            }
-        );
+        let unlimited = Reply { code: 250, lines: vec!["STARTTLS".into(), "SIZE 0".into()] };
+        assert_eq!(Offers::read(&unlimited), Offers { size: Some(None), ..Offers::default() });
     }
 
     #[test]
     fn a_password_leaves_this_machine_only_encrypted() {
         let here = ["127.0.0.1", "::1", "::ffff:127.0.0.1"].map(|ip| ip.parse().unwrap());
-        let elsewhere: [IpAddr; 3] =
-            ["192.0.2.1", "10.0.0.1", "2001:db8::1"].map(|ip| ip.parse().unwrap());
-        assert!(
-            here.into_iter()
-                .all(|ip| may_send_password(&Encryption::None, ip))
-        );
-        assert!(
-            !elsewhere
-                .into_iter()
-                .any(|ip| may_send_password(&Encryption::None, ip))
-        );
+        let elsewhere: [IpAddr; 3] = ["192.0.2.1", "10.0.0.1", "2001:db8::1"].map(|ip| ip.parse().unwrap());
+        assert!(here.into_iter().all(|ip| may_send_password(&Encryption::None, ip)));
+        assert!(!elsewhere.into_iter().any(|ip| may_send_password(&Encryption::None, ip)));
         let encrypted = Encryption::prepare(&Options::new("mx.example", 587)).unwrap();
-        assert!(
-            elsewhere
-                .into_iter()
-                .all(|ip| may_send_password(&encrypted, ip))
-        );
+        assert!(elsewhere.into_iter().all(|ip| may_send_password(&encrypted, ip)));
     }
 }

@@ -62,24 +62,16 @@ pub enum Down {
     NoSuchHost,
     #[error("the mail gateway could not be reached: {0}; check host, port and firewall")]
     Unreachable(Lost),
-    #[error(
-        "the mail gateway's encryption could not be set up: {0}; check its certificate, port and TLS setting"
-    )]
+    #[error("the mail gateway's encryption could not be set up: {0}; check its certificate, port and TLS setting")]
     Tls(String),
-    #[error(
-        "the mail gateway does not offer STARTTLS; choose implicit TLS (port 465) or no TLS in the settings"
-    )]
+    #[error("the mail gateway does not offer STARTTLS; choose implicit TLS (port 465) or no TLS in the settings")]
     NoStartTls,
     #[error("the mail gateway was lost {stage}: {how}")]
     Lost { stage: Stage, how: Lost },
     #[error("the mail gateway refused us {stage}: {reply}")]
     Refused { stage: Stage, reply: String },
-    #[error(
-        "the password is not sent unencrypted to another machine; choose STARTTLS or implicit TLS"
-    )]
+    #[error("the password is not sent unencrypted to another machine; choose STARTTLS or implicit TLS")]
     PasswordWithoutTls,
-    #[error(
-        "the mail gateway offers neither AUTH PLAIN nor AUTH LOGIN; remove the login or use another gateway"
-    )]
+    #[error("the mail gateway offers neither AUTH PLAIN nor AUTH LOGIN; remove the login or use another gateway")]
     NoKnownLogin,
 }

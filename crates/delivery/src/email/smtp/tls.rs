@@ -12,9 +12,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 pub enum BadRoots {
     #[error("the extra certificates are not PEM; paste them with their BEGIN and END lines")]
     NotPem,
-    #[error(
-        "this machine has no certificates to trust; install ca-certificates or give the gateway's own"
-    )]
+    #[error("this machine has no certificates to trust; install ca-certificates or give the gateway's own")]
     Nobody,
     #[error("this build cannot do the TLS versions it needs")]
     Versions,
@@ -46,9 +44,7 @@ fn trust(extra: Option<&str>) -> Result<TlsConnector, BadRoots> {
     if let Some(pem) = extra {
         let before = roots.len();
         for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-            roots
-                .add(certificate.map_err(|_| BadRoots::NotPem)?)
-                .map_err(|_| BadRoots::NotPem)?;
+            roots.add(certificate.map_err(|_| BadRoots::NotPem)?).map_err(|_| BadRoots::NotPem)?;
         }
         if roots.len() == before {
             return Err(BadRoots::NotPem);

@@ -35,21 +35,13 @@ impl Connection {
         }
     }
 
-    async fn transaction(
-        &mut self,
-        message: &Message,
-        reused: bool,
-        options: &Options,
-    ) -> Result<Outcome, Failed> {
+    async fn transaction(&mut self, message: &Message, reused: bool, options: &Options) -> Result<Outcome, Failed> {
         let parameters = match self.parameters(message) {
             Ok(parameters) => parameters,
             Err(outcome) => return Ok(outcome),
         };
         if self.wire.has_unread() {
-            return Err(Failed {
-                stage: Stage::Sender,
-                how: Lost::NotSmtp,
-            });
+            return Err(Failed { stage: Stage::Sender, how: Lost::NotSmtp });
         }
         if self.unfinished {
             self.reset(options).await?;
@@ -58,10 +50,9 @@ impl Connection {
         match self.envelope(message, &parameters, options).await? {
             Envelope::Accepted => self.body(message, options).await,
             // 421 says that the gateway is closing: on a kept connection a matter of the connection, not of the mail.
-            Envelope::Refused { reply, stage } if reply.code == 421 && reused => Err(Failed {
-                stage,
-                how: Lost::Closed,
-            }),
+            Envelope::Refused { reply, stage } if reply.code == 421 && reused => {
+                Err(Failed { stage, how: Lost::Closed })
+            }
             Envelope::Refused { reply, stage } => Ok(reply.refusal(stage, message.recipient())),
         }
     }
@@ -69,32 +60,20 @@ impl Connection {
     /// What to add to MAIL FROM, or why this gateway cannot take this message at all.
     fn parameters(&self, message: &Message) -> Result<String, Outcome> {
         let bytes = message.bytes();
-        let headers = bytes
-            .windows(4)
-            .position(|end| end == b"\r\n\r\n")
-            .unwrap_or(bytes.len());
+        let headers = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap_or(bytes.len());
         let utf8 = !message.sender().is_ascii()
             || !message.recipient().is_ascii()
             || !bytes.get(..headers).is_none_or(<[u8]>::is_ascii);
         let mut parameters = String::new();
         if utf8 && !self.offers.smtp_utf8 {
-            return Err(refused_here(
-                "the gateway takes no addresses outside ASCII (SMTPUTF8)",
-                (6, 7),
-            ));
+            return Err(refused_here("the gateway takes no addresses outside ASCII (SMTPUTF8)", (6, 7)));
         }
         if !bytes.is_ascii() && !self.offers.eight_bit {
-            return Err(refused_here(
-                "the gateway takes no 8-bit mail (8BITMIME)",
-                (6, 3),
-            ));
+            return Err(refused_here("the gateway takes no 8-bit mail (8BITMIME)", (6, 3)));
         }
         if let Some(limit) = self.offers.size {
             if limit.is_some_and(|limit| bytes.len() > limit) {
-                return Err(refused_here(
-                    "the message is larger than the gateway allows (SIZE)",
-                    (3, 4),
-                ));
+                return Err(refused_here("the message is larger than the gateway allows (SIZE)", (3, 4)));
             }
             parameters.push_str(&format!(" SIZE={}", bytes.len()));
         }
@@ -110,40 +89,19 @@ impl Connection {
     async fn reset(&mut self, options: &Options) -> Result<(), Failed> {
         self.write(b"RSET\r\n", Stage::Reset, options).await?;
         let reply = self.read(Stage::Reset, options).await?;
-        if reply.is_positive() {
-            Ok(())
-        } else {
-            Err(Failed {
-                stage: Stage::Reset,
-                how: Lost::Closed,
-            })
-        }
+        if reply.is_positive() { Ok(()) } else { Err(Failed { stage: Stage::Reset, how: Lost::Closed }) }
     }
 
     /// Sender, recipient and the wish to send: one round trip if the gateway can, else three.
-    async fn envelope(
-        &mut self,
-        message: &Message,
-        parameters: &str,
-        options: &Options,
-    ) -> Result<Envelope, Failed> {
+    async fn envelope(&mut self, message: &Message, parameters: &str, options: &Options) -> Result<Envelope, Failed> {
         let commands = [
-            (
-                Stage::Sender,
-                format!("MAIL FROM:<{}>{parameters}\r\n", message.sender()),
-            ),
-            (
-                Stage::Recipient,
-                format!("RCPT TO:<{}>\r\n", message.recipient()),
-            ),
+            (Stage::Sender, format!("MAIL FROM:<{}>{parameters}\r\n", message.sender())),
+            (Stage::Recipient, format!("RCPT TO:<{}>\r\n", message.recipient())),
             (Stage::Data, "DATA\r\n".to_owned()),
         ];
         let pipelined = self.offers.pipelining;
         if pipelined {
-            let all: String = commands
-                .iter()
-                .map(|(_, command)| command.as_str())
-                .collect();
+            let all: String = commands.iter().map(|(_, command)| command.as_str()).collect();
             self.write(all.as_bytes(), Stage::Sender, options).await?;
         }
         let mut refused = None;
@@ -168,10 +126,7 @@ impl Connection {
             match (stage, reply.code) {
                 (Stage::Data, 354) => return Ok(Envelope::Accepted),
                 (Stage::Data, 200..400) | (_, 300..400) => {
-                    return Err(Failed {
-                        stage,
-                        how: Lost::NotSmtp,
-                    });
+                    return Err(Failed { stage, how: Lost::NotSmtp });
                 }
                 (_, 200..300) => {}
                 (_, 421) => {
@@ -185,10 +140,7 @@ impl Connection {
         Ok(match refused {
             Some((stage, reply)) => Envelope::Refused { stage, reply },
             None => {
-                return Err(Failed {
-                    stage: Stage::Data,
-                    how: Lost::NotSmtp,
-                });
+                return Err(Failed { stage: Stage::Data, how: Lost::NotSmtp });
             }
         })
     }
@@ -207,10 +159,7 @@ impl Connection {
     async fn body(&mut self, message: &Message, options: &Options) -> Result<Outcome, Failed> {
         let bytes = dots::encode(message.bytes());
         let written = self.wire.write(&bytes, options.handover_timeout).await;
-        written.map_err(|how| Failed {
-            stage: Stage::Body,
-            how,
-        })?;
+        written.map_err(|how| Failed { stage: Stage::Body, how })?;
         let Ok(reply) = self.wire.read(options.handover_timeout).await else {
             self.usable = false;
             return Ok(Outcome::Unknown);
@@ -218,9 +167,7 @@ impl Connection {
         match reply.code {
             200..300 => {
                 self.unfinished = false;
-                Ok(Outcome::Sent {
-                    reply: reply.redacted(message.recipient()),
-                })
+                Ok(Outcome::Sent { reply: reply.redacted(message.recipient()) })
             }
             300..400 => {
                 self.usable = false;
@@ -234,17 +181,11 @@ impl Connection {
     }
 
     async fn write(&mut self, bytes: &[u8], stage: Stage, options: &Options) -> Result<(), Failed> {
-        self.wire
-            .write(bytes, options.command_timeout)
-            .await
-            .map_err(|how| Failed { stage, how })
+        self.wire.write(bytes, options.command_timeout).await.map_err(|how| Failed { stage, how })
     }
 
     async fn read(&mut self, stage: Stage, options: &Options) -> Result<Reply, Failed> {
-        self.wire
-            .read(options.command_timeout)
-            .await
-            .map_err(|how| Failed { stage, how })
+        self.wire.read(options.command_timeout).await.map_err(|how| Failed { stage, how })
     }
 }
 
@@ -254,14 +195,6 @@ enum Envelope {
 }
 
 fn refused_here(why: &str, (subject, detail): (u16, u16)) -> Outcome {
-    let code = EnhancedCode {
-        class: 5,
-        subject,
-        detail,
-    };
-    Outcome::Permanent {
-        reply: format!("not offered: {why}"),
-        code: Some(code),
-        address_is_bad: false,
-    }
+    let code = EnhancedCode { class: 5, subject, detail };
+    Outcome::Permanent { reply: format!("not offered: {why}"), code: Some(code), address_is_bad: false }
 }

@@ -26,10 +26,7 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(socket: Socket) -> Self {
-        Self {
-            socket,
-            unread: Vec::new(),
-        }
+        Self { socket, unread: Vec::new() }
     }
 
     /// Whether the gateway said more than it was asked. What follows could then be taken for the answer to a later
@@ -53,17 +50,12 @@ impl Wire {
                 }
             }
         };
-        timeout(within, written)
-            .await
-            .map_err(|_| Lost::Silent)?
-            .map_err(Lost::from)
+        timeout(within, written).await.map_err(|_| Lost::Silent)?.map_err(Lost::from)
     }
 
     /// Reads one whole answer. The deadline is for all of it: dripping bytes do not extend it.
     pub(super) async fn read(&mut self, within: Duration) -> Result<Reply, Lost> {
-        timeout(within, self.read_reply())
-            .await
-            .map_err(|_| Lost::Silent)?
+        timeout(within, self.read_reply()).await.map_err(|_| Lost::Silent)?
     }
 
     async fn read_reply(&mut self) -> Result<Reply, Lost> {
@@ -76,10 +68,7 @@ impl Wire {
             }
             lines.push(line.text);
             if line.last {
-                return Ok(Reply {
-                    code: line.code,
-                    lines,
-                });
+                return Ok(Reply { code: line.code, lines });
             }
         }
         Err(Lost::NotSmtp)
@@ -88,12 +77,7 @@ impl Wire {
     async fn read_line(&mut self) -> Result<Vec<u8>, Lost> {
         let mut searched = 0;
         loop {
-            if let Some(end) = self
-                .unread
-                .iter()
-                .skip(searched)
-                .position(|byte| *byte == b'\n')
-            {
+            if let Some(end) = self.unread.iter().skip(searched).position(|byte| *byte == b'\n') {
                 let mut line: Vec<u8> = self.unread.drain(..=searched + end).collect();
                 line.truncate(line.trim_ascii_end().len());
                 return Ok(line);
