@@ -34,6 +34,12 @@ pub use verdict::{Reason, Stamp, Verdict};
 /// The style sheet of every page; serve it at [`APP_CSS_PATH`] as `text/css`.
 pub const APP_CSS: &str = include_str!("../assets/app.css");
 
+/// The sign in the browser's tab; serve it at [`ICON_PATH`] as `image/svg+xml`.
+pub const ICON: &str = include_str!("../assets/icon.svg");
+
+/// Where the pages expect [`ICON`].
+pub const ICON_PATH: &str = "/assets/icon.svg";
+
 /// Where the pages expect [`APP_CSS`].
 pub const APP_CSS_PATH: &str = "/assets/app.css";
 

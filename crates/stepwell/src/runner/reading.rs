@@ -7,6 +7,7 @@ use wire::hl7v2::{EpisodeAct, PatientKey, Reading, Update, VisitReading};
 
 use super::record::NewChange;
 use crate::Roof;
+use crate::ids::id_of_number;
 
 /// Something for the work list: (kind, what about).
 pub type Notice = (&'static str, String);
@@ -46,7 +47,7 @@ pub async fn changes_of(
     let mut case = None;
     if let Some(episode) = &update.episode {
         if let Some(number) = &episode.number {
-            let (id, _) = tx.key(KeyKind::Episode, facility, number, patient, roof.new_id()).await?;
+            let (id, _) = tx.key(KeyKind::Episode, facility, number, patient, id_of_number("episode", facility, number)).await?;
             case = Some(EpisodeId(id));
         }
         match (episode.act, case) {
@@ -94,7 +95,9 @@ async fn visit_of(
     let mut same_as = None;
     for (kind, number) in [(KeyKind::Appointment, &visit.appointment), (KeyKind::Visit, &visit.visit)] {
         if let Some(number) = number {
-            let (found, _) = tx.key(kind, facility, number, patient, roof.new_id()).await?;
+            let word = if kind == KeyKind::Appointment { "appointment" } else { "visit" };
+            let new = id_of_number(word, facility, number);
+            let (found, _) = tx.key(kind, facility, number, patient, new).await?;
             if id.is_none() { id = Some(EncounterId(found)) } else { same_as = Some(EncounterId(found)) }
         }
     }

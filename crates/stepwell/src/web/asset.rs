@@ -1,4 +1,4 @@
-//! The style sheet. Pages name it with its hash, so a browser may keep it as long as it likes.
+//! The style sheet and the icon. Pages name it with its hash, so a browser may keep it as long as it likes.
 
 use std::sync::OnceLock;
 
@@ -23,4 +23,8 @@ pub async fn app_css(RawQuery(query): RawQuery) -> Response {
     // Asked for by another hash, or by none, it may be another one tomorrow.
     let keep = if asked == app_css_href() { "public, max-age=31536000, immutable" } else { "no-cache" };
     ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, keep)], pages::APP_CSS).into_response()
+}
+
+pub async fn icon() -> Response {
+    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")], pages::ICON).into_response()
 }

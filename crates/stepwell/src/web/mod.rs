@@ -103,6 +103,7 @@ pub fn router(roof: Arc<Roof>, demo: Option<Arc<Demo>>) -> Router {
         .route("/healthz", get(health::is_up))
         .route("/readyz", get(health::is_ready))
         .route(pages::APP_CSS_PATH, get(asset::app_css))
+        .route(pages::ICON_PATH, get(asset::icon))
         .fallback(|| async { WebError::not_found("page") })
         .method_not_allowed_fallback(|| async { WebError::not_found("page") })
         .with_state(web);
