@@ -60,7 +60,7 @@ pub async fn changes_of(
         }
     }
     if let Some(visit) = &update.visit {
-        let change = visit_of(roof, tx, facility, patient, visit, case).await?;
+        let change = visit_of(tx, facility, patient, visit, case).await?;
         push(What::Encounter(change));
         made.notices = notices_of(visit);
     }
@@ -84,7 +84,6 @@ pub async fn patient_of(roof: &Roof, tx: &mut OrgTx, facility: &str, key: &Patie
 }
 
 async fn visit_of(
-    roof: &Roof,
     tx: &mut OrgTx,
     facility: &str,
     patient: PatientId,

@@ -2,14 +2,14 @@
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::PasswordHasher;
 
 use super::error::WebError;
 
 /// Whether `password` is the one behind `hash`. Without a hash the same work is done, and the answer is no.
 pub async fn is_right(password: String, hash: Option<String>) -> Result<bool, WebError> {
     let checked = tokio::task::spawn_blocking(move || match hash {
-        Some(hash) => matches(&password, &hash),
+        Some(hash) => crate::password::verify(&password, &hash),
         None => {
             // Hashing costs what checking costs.
             let hashed: Result<PasswordHash, _> =
@@ -19,11 +19,6 @@ pub async fn is_right(password: String, hash: Option<String>) -> Result<bool, We
         }
     });
     checked.await.map_err(|error| WebError::internal(&error))
-}
-
-fn matches(password: &str, hash: &str) -> bool {
-    let Ok(hash) = PasswordHash::new(hash) else { return false };
-    Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
 }
 
 #[cfg(test)]

@@ -45,11 +45,11 @@ impl Feed {
             let first = visit(now, number, "IE", 5 + number % 12);
             said.push((number, number, "A28", None));
             said.push((number, number, "S12", Some(first.clone())));
-            if number % 4 == 0 {
+            if number.is_multiple_of(4) {
                 let moved = Visit { start: start(now, number, 6 + number % 12), ..first };
                 said.push((number + 8, number, "S13", Some(moved)));
             }
-            if number % 5 == 0 {
+            if number.is_multiple_of(5) {
                 let next = visit(now, number, "FU", 30);
                 said.push((number + 4, number, "S12", Some(next.clone())));
                 said.push((number + 12, number, "S15", Some(next)));
@@ -161,7 +161,7 @@ fn patient(number: usize) -> Patient {
         birth: "19800102".into(),
         sex: "F".into(),
         email: format!("alma.{number}@patients.example"),
-        language: if number % 3 == 0 { "es" } else { "en" }.into(),
+        language: if number.is_multiple_of(3) { "es" } else { "en" }.into(),
         ..Patient::default()
     }
 }

@@ -162,13 +162,6 @@ impl TestApp {
         self.mails.iter().filter(|(to, _)| to == address).map(|(_, mail)| mail.clone()).collect()
     }
 
-    /// Their subjects, sorted: what goes out at one moment has no order.
-    pub fn subjects_to(&mut self, address: &str) -> Vec<String> {
-        let mut subjects: Vec<_> = self.mails_to(address).into_iter().map(|mail| mail.subject).collect();
-        subjects.sort();
-        subjects
-    }
-
     pub fn count_of_mails(&mut self) -> usize {
         self.collect();
         self.mails.len()

@@ -14,6 +14,7 @@ mod loading;
 mod merging;
 mod messages;
 mod migrating;
+mod pages;
 mod sending;
 mod switch;
 mod visits;
