@@ -47,7 +47,8 @@ pub async fn changes_of(
     let mut case = None;
     if let Some(episode) = &update.episode {
         if let Some(number) = &episode.number {
-            let (id, _) = tx.key(KeyKind::Episode, facility, number, patient, id_of_number("episode", facility, number)).await?;
+            let (id, _) =
+                tx.key(KeyKind::Episode, facility, number, patient, id_of_number("episode", facility, number)).await?;
             case = Some(EpisodeId(id));
         }
         match (episode.act, case) {

@@ -1,8 +1,8 @@
 //! Passwords. Checking one takes the same time whether or not there is anybody with that email.
 
 use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::PasswordHash;
 
 use super::error::WebError;
 

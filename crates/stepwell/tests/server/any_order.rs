@@ -41,9 +41,12 @@ struct Told {
 }
 
 fn told() -> impl Strategy<Value = Told> {
-    let event = select(vec!["S12", "S12", "S12", "S13", "S13", "S14", "S15", "S17", "S26", "A04", "A04", "A11", "A08", "A03", "A13", "A28"]);
+    let event = select(vec![
+        "S12", "S12", "S12", "S13", "S13", "S14", "S15", "S17", "S26", "A04", "A04", "A11", "A08", "A03", "A13", "A28",
+    ]);
     // All before now; few, so that stamps tie.
-    let sent_at = select(vec!["20260226090000", "20260227090000", "20260227090000", "20260301120000", "20260302093000"]);
+    let sent_at =
+        select(vec!["20260226090000", "20260227090000", "20260227090000", "20260301120000", "20260302093000"]);
     let start = select(vec!["202603061400", "202603061400", "202603061600", "202603091000", "202603012330"]);
     let rest = (select(vec!["IE", "IE", "FU", "WHAT"]), select(vec!["RIV", "RIV", "", "NOWHERE"]), 0..3u8);
     let email = select(vec!["a@mail.example", "a@mail.example", "b@mail.example", "none@none.com"]);
@@ -65,9 +68,8 @@ fn told() -> impl Strategy<Value = Told> {
 fn story() -> impl Strategy<Value = (Vec<Told>, Vec<usize>)> {
     prop::collection::vec(told(), 2..8).prop_flat_map(|story| {
         let n = story.len();
-        let order = prop::collection::vec(0..n, 0..3).prop_flat_map(move |doubled| {
-            Just((0..n).chain(doubled).collect::<Vec<_>>()).prop_shuffle()
-        });
+        let order = prop::collection::vec(0..n, 0..3)
+            .prop_flat_map(move |doubled| Just((0..n).chain(doubled).collect::<Vec<_>>()).prop_shuffle());
         (Just(story), order)
     })
 }
@@ -144,7 +146,13 @@ struct Seen {
 fn every_order_of_the_messages_ends_in_the_same_chart_and_plan() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let app = runtime.block_on(TestApp::start());
-    let config = Config { cases: 200, failure_persistence: None, rng_seed: RngSeed::Fixed(20_260_302), max_shrink_iters: 300, ..Config::default() };
+    let config = Config {
+        cases: 200,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20_260_302),
+        max_shrink_iters: 300,
+        ..Config::default()
+    };
     let seen = RefCell::new(Seen::default());
     let result = TestRunner::new(config).run(&story(), |(story, order)| {
         let (told, jumbled) = runtime.block_on(async {

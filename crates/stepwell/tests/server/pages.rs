@@ -266,7 +266,8 @@ async fn visits_logged_by_hand_planned_and_arrived_lead_to_mails() {
     };
     let planned = ben.posts(&format!("{page}/visits"), &log("planned", "2026-03-16", "14%3A00", "follow_up")).await;
     assert_eq!(planned.status, 303, "{}", planned.body);
-    let arrived = ben.posts(&format!("{page}/visits"), &log("arrived", "2026-03-02", "08%3A00", "initial_evaluation")).await;
+    let arrived =
+        ben.posts(&format!("{page}/visits"), &log("arrived", "2026-03-02", "08%3A00", "initial_evaluation")).await;
     assert_eq!(arrived.status, 303, "{}", arrived.body);
     app.all_work_is_done().await;
     let states = "select state || ' ' || visit_type from encounters order by starts_at";

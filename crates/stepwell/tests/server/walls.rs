@@ -99,10 +99,19 @@ async fn with_an_organization_only_its_rows_exist_in_every_table() {
                 let mut tx = connection.begin().await.unwrap();
                 set(&mut tx, organization).await;
                 let count = |whose: OrganizationId| {
-                    sqlx::query_scalar::<_, i64>(AssertSqlSafe(format!("select count(*) from {table} where {column} = '{whose}'")))
+                    sqlx::query_scalar::<_, i64>(AssertSqlSafe(format!(
+                        "select count(*) from {table} where {column} = '{whose}'"
+                    )))
                 };
-                assert!(count(organization).fetch_one(&mut *tx).await.unwrap() > 0, "{table} is empty: it proves nothing");
-                assert_eq!(count(stranger).fetch_one(&mut *tx).await.unwrap(), 0, "{role:?} sees rows of others in {table}");
+                assert!(
+                    count(organization).fetch_one(&mut *tx).await.unwrap() > 0,
+                    "{table} is empty: it proves nothing"
+                );
+                assert_eq!(
+                    count(stranger).fetch_one(&mut *tx).await.unwrap(),
+                    0,
+                    "{role:?} sees rows of others in {table}"
+                );
                 for change in [
                     format!("update {table} set {column} = {column} where {column} = '{stranger}'"),
                     format!("delete from {table} where {column} = '{stranger}'"),
@@ -172,7 +181,13 @@ async fn a_superuser_is_refused_as_a_login() {
 #[tokio::test]
 async fn a_message_for_one_clinic_leaves_the_other_as_it_was() {
     let mut app = TestApp::start().await;
-    app.emr_sends(&message("S12", "20260302090000", &crate::messages::alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    app.emr_sends(&message(
+        "S12",
+        "20260302090000",
+        &crate::messages::alma(),
+        Some(&visit("AP1", "IE", "202603161400")),
+    ))
+    .await;
     let mut tx = app.roof.app.begin(app.other.organization).await.unwrap();
     let alma = app.alma().await;
     assert_eq!(tx.search_patients("", app.roof.now(), 10).await.unwrap().len(), 0);
