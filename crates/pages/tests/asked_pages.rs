@@ -1,5 +1,7 @@
 //! The pages on which somebody is asked for one thing: registering, one question, settling what waits.
 
+#![expect(clippy::expect_used, reason = "a page that does not render is a failed test")]
+
 use pages::patient::{Answer, Language, PatientFrame, Register, Said};
 use pages::staff::{Settle, Way};
 use pages::{Frame, Nav, Template};

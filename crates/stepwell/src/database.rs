@@ -93,6 +93,14 @@ impl Database {
         self.cluster.as_ref().map(Cluster::postmaster_pid)
     }
 
+    /// Returns when the private cluster's postmaster is gone without our doing.
+    pub async fn lost(&self) {
+        let Some(pid) = self.postmaster_pid() else { return std::future::pending().await };
+        while is_running(pid) {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    }
+
     /// Closes the pools and stops a cluster that we started.
     pub async fn close(self) -> Result<(), DatabaseError> {
         self.app.close().await;
@@ -102,6 +110,12 @@ impl Database {
             None => Ok(()),
         }
     }
+}
+
+/// A child that ended stays as a zombie until it is waited for.
+fn is_running(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }
 
 async fn start(data_dir: &Path, pg_bin: Option<&Path>, durable: bool) -> Result<Cluster, DatabaseError> {

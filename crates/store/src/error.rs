@@ -24,11 +24,12 @@ impl Error {
         Error::Unreadable { table, column }
     }
 
-    /// Another transaction was in the way; the same again will do.
+    /// The same again may do: the connection (class 08), a clash of transactions (40), want of room (53), an operator or a
+    /// shutdown (57), the machine (58). PostgreSQL documentation, appendix A.
     pub fn is_transient(&self) -> bool {
         match self {
             Error::Database(sqlx::Error::Database(e)) => {
-                matches!(e.code().as_deref(), Some("40001" | "40P01" | "55P03" | "57P01" | "57P02" | "57P03" | "08006"))
+                e.code().is_some_and(|code| ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)))
             }
             Error::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => true,
             _ => false,

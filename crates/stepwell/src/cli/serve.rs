@@ -98,8 +98,17 @@ pub async fn run(args: ServeArgs) -> Result<(), String> {
     for (interface, address) in &server.interfaces {
         println!("interface {interface} listens on {address}");
     }
-    told_to_stop().await;
+    let lost = tokio::select! {
+        () = told_to_stop() => false,
+        () = database.lost() => true,
+    };
     server.stop().await;
+    if lost {
+        // To be started again by whoever started us: a start repairs what a crash left.
+        return Err(
+            "the private database ended by itself; start again (postgres.log in the data directory says why)".into()
+        );
+    }
     database.close().await.map_err(|e| e.to_string())
 }
 
