@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 use store::{LocationRow, OrgTx};
-use wire::calendar;
+use wire::calendar::Method;
 
 use super::context::Context;
 use super::links::Purpose;
+use super::visit_file;
 use crate::Roof;
 
 /// Why a letter could not be written; no patient data.
@@ -59,7 +60,7 @@ pub fn write(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Deli
         subject: rendered.subject,
         text: rendered.text,
         html: Some(rendered.html),
-        calendar: visit.filter(|_| d.calendar).and_then(|v| calendar_file(facts, org, v, place, domain)),
+        calendar: visit.filter(|_| d.calendar).and_then(|v| calendar_file(facts, org, v, place)),
         list_unsubscribe: Some(Unsubscribe { url: unsubscribe, mailto: None }),
         date: facts.now.as_second(),
         auto_submitted: true,
@@ -160,26 +161,11 @@ fn calendar_file(
     org: &store::OrganizationRow,
     visit: &Encounter,
     place: Option<&LocationRow>,
-    domain: &str,
 ) -> Option<CalendarFile> {
-    let cancelled = !visit.state.stands();
-    let (wire_method, method) = if cancelled {
-        (calendar::Method::Cancel, CalendarMethod::Cancel)
-    } else {
-        (calendar::Method::Request, CalendarMethod::Request)
+    let method = match visit_file::method_of(visit) {
+        Method::Request => CalendarMethod::Request,
+        Method::Cancel => CalendarMethod::Cancel,
     };
-    let body = calendar::event(&calendar::CalendarVisit {
-        uid: format!("{}@{domain}", visit.id),
-        sequence: u32::try_from(visit.moves.len() + visit.cancellations.len()).unwrap_or(0),
-        start: visit.start.clone()?,
-        minutes: visit.minutes,
-        title: org.clinic.name.clone(),
-        location_name: place.map(|p| p.name.clone()).unwrap_or_default(),
-        address: place.map(|p| p.address.clone()).unwrap_or_default(),
-        description: place.map(|p| p.phone.clone()).unwrap_or_default(),
-        organizer_email: Some(org.mail_from.clone()),
-        method: wire_method,
-        stamp: facts.now,
-    });
+    let body = visit_file::text(org, visit, place, facts.now)?;
     Some(CalendarFile { method, name: "visit.ics".into(), body })
 }

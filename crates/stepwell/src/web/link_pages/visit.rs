@@ -8,13 +8,13 @@ use care::zone;
 use jiff::{SignedDuration, Timestamp};
 use pages::patient::{LandingVisit, Language, PatientLanding};
 use store::LocationRow;
-use wire::calendar;
 
 use super::super::error::WebError;
 use super::super::{Web, render, times};
 use super::{Opened, does_not_work, open};
 use crate::runner::letter::{date_words, time_words};
 use crate::runner::links::Purpose;
+use crate::runner::visit_file;
 
 pub async fn show(State(web): State<Web>, Path(token): Path<String>) -> Result<Response, WebError> {
     let Some(opened) = open(&web, Purpose::Visit, &token, false).await? else { return does_not_work() };
@@ -30,7 +30,9 @@ pub async fn show(State(web): State<Web>, Path(token): Path<String>) -> Result<R
 pub async fn calendar_file(State(web): State<Web>, Path(token): Path<String>) -> Result<Response, WebError> {
     let Some(opened) = open(&web, Purpose::Visit, &token, false).await? else { return does_not_work() };
     let now = web.roof.now();
-    let file = visit_of(&opened, now).and_then(|visit| calendar_text(&opened, visit, now));
+    let organization = &opened.context.organization;
+    let text = |visit| visit_file::text(organization, visit, place_of(&opened, visit), now);
+    let file = visit_of(&opened, now).and_then(text);
     let file = file.ok_or(WebError::not_found("visit"))?;
     let headers =
         [(CONTENT_TYPE, "text/calendar; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"visit.ics\"")];
@@ -95,24 +97,4 @@ fn times_of_day(opened: &Opened, visit: &Encounter) -> Vec<Timestamp> {
     times.retain(|at| Some(zone::date_in(*at, zone_name)) == day);
     times.sort();
     times
-}
-
-/// The same entry as the one in the mail: one visit is one entry for ever, and every change is a later edition of it.
-fn calendar_text(opened: &Opened, visit: &Encounter, now: Timestamp) -> Option<String> {
-    let organization = &opened.context.organization;
-    let place = place_of(opened, visit);
-    let domain = organization.mail_from.rsplit('@').next().unwrap_or("localhost");
-    Some(calendar::event(&calendar::CalendarVisit {
-        uid: format!("{}@{domain}", visit.id),
-        sequence: u32::try_from(visit.moves.len() + visit.cancellations.len()).unwrap_or(0),
-        start: visit.start.clone()?,
-        minutes: visit.minutes,
-        title: organization.clinic.name.clone(),
-        location_name: place.map(|p| p.name.clone()).unwrap_or_default(),
-        address: place.map(|p| p.address.clone()).unwrap_or_default(),
-        description: place.map(|p| p.phone.clone()).unwrap_or_default(),
-        organizer_email: Some(organization.mail_from.clone()),
-        method: if visit.state.stands() { calendar::Method::Request } else { calendar::Method::Cancel },
-        stamp: now,
-    }))
 }
