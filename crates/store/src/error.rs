@@ -40,6 +40,10 @@ impl Error {
 /// The message of a database error without its detail, which may quote a row.
 fn said(error: &sqlx::Error) -> String {
     match error {
+        // Of class 22, data exceptions, the message itself quotes the value.
+        sqlx::Error::Database(e) if e.code().is_some_and(|code| code.starts_with("22")) => {
+            format!("a value it cannot hold ({})", e.code().unwrap_or_default())
+        }
         sqlx::Error::Database(e) => format!("{} ({})", e.message(), e.code().unwrap_or_default()),
         sqlx::Error::RowNotFound => "no such row".into(),
         sqlx::Error::PoolTimedOut => "no connection became free in time".into(),

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::definition::{Step, Workflow};
 use super::facts::Facts;
-use super::schedule::before_quiet;
+use super::schedule::{Schedule, Side, before_quiet};
 use crate::chart::{Channel, EventKind, Occurrence};
 
 /// When a planned step is due and when it expires.
@@ -53,10 +53,15 @@ fn expiry(facts: &Facts, step: &Step, occurrence: &Occurrence, due: Timestamp) -
 /// How the due instant came about, for the pages: schedule, moment and zone.
 pub fn sum(facts: &Facts, step: &Step, occurrence: &Occurrence) -> String {
     let zone = facts.zone_of(occurrence);
+    let (word, from) = match &step.schedule {
+        Schedule::Immediately { .. } => ("at", occurrence.event_at),
+        Schedule::Offset(offset) if offset.side() == Side::AfterEvent => ("of", occurrence.event_at),
+        Schedule::Offset(_) => ("of", occurrence.moment.instant()),
+    };
     format!(
-        "{} of {} ({})",
+        "{} {word} {} ({})",
         step.schedule,
-        zone.to_datetime(occurrence.moment.instant()).strftime("%Y-%m-%d %H:%M"),
+        zone.to_datetime(from).strftime("%Y-%m-%d %H:%M"),
         zone.iana_name().unwrap_or("UTC")
     )
 }

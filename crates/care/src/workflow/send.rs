@@ -95,7 +95,7 @@ pub fn check(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Send {
         return Send::No(Reason::GoalReached);
     }
     match contact(facts, delivery.contact.channel, delivery.category) {
-        // The address changed since: to the one the patient has now, never to the old one.
+        // The address changed since: nothing goes to the old one any more.
         Ok(point) if point != delivery.contact => return Send::No(Reason::NoAddress),
         Ok(_) => {}
         Err(reason) => return Send::No(reason),

@@ -53,6 +53,7 @@ pub fn story(seed: u64, days: i64) -> Vec<Scene> {
             teller.by_emr(number, person, comes, last);
         }
     }
+    teller.odd_messages();
     teller.scenes.sort_by_key(|scene| scene.at);
     teller.scenes
 }
@@ -107,6 +108,24 @@ impl Teller {
         };
         let bytes = if event.starts_with('S') { siu(&message) } else { adt(&message) };
         self.scenes.push(Scene { at: instant(at, EMR_ZONE), told: Told::Message(bytes) });
+    }
+
+    /// What every feed sends one day: a message without the patient's number, and a visit type nobody has mapped.
+    fn odd_messages(&mut self) {
+        let friday = FIRST_DAY.saturating_sub(3.days());
+        let nobody = Person { mrn: "", ..PEOPLE[0] };
+        self.send(friday.to_datetime(Time::constant(11, 20, 0, 0)), "A08", &nobody, None);
+        let start = FIRST_DAY.saturating_add(2.days()).to_datetime(Time::constant(16, 0, 0, 0));
+        let pool = Visit {
+            appointment: "AP90000".into(),
+            start: hl7(start),
+            minutes: Some(30),
+            type_code: "AQUA".into(),
+            location: "RIV".into(),
+            provider: "77".into(),
+            ..Visit::default()
+        };
+        self.send(friday.to_datetime(Time::constant(11, 25, 0, 0)), "S12", &PEOPLE[5], Some(pool));
     }
 
     fn by_emr(&mut self, number: usize, person: &Person, comes: Date, last: Date) {

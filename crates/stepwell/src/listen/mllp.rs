@@ -65,15 +65,29 @@ async fn store_groups(roof: Arc<Roof>, organization: OrganizationId, mut arrivin
     let mut group: Vec<Arriving> = vec![];
     while arriving.recv_many(&mut group, GROUP).await > 0 {
         let (messages, waiting): (Vec<_>, Vec<_>) = group.drain(..).unzip();
-        let stored = roof.runner.store_messages(organization, &messages).await;
-        if let Err(e) = &stored {
-            tracing::warn!(error = %e, "messages could not be stored; their senders get no answer and will send again");
-        }
-        for heard in waiting {
-            let _ = heard.send(stored.is_ok());
+        let together = is_stored(&roof, organization, &messages).await;
+        for (message, heard) in messages.iter().zip(waiting) {
+            // One that cannot be stored must not keep its neighbours from being stored.
+            let stored = together || is_stored(&roof, organization, std::slice::from_ref(message)).await;
+            let _ = heard.send(stored);
         }
         roof.wake.notify_one();
     }
+}
+
+async fn is_stored(roof: &Roof, organization: OrganizationId, messages: &[IncomingMessage]) -> bool {
+    match roof.runner.store_messages(organization, messages).await {
+        Ok(_) => true,
+        Err(e) => {
+            tracing::warn!(error = %e, "messages could not be stored; a sender that gets no answer will send again");
+            false
+        }
+    }
+}
+
+/// A field of the header as a column can hold it: PostgreSQL's text knows no NUL. The body is kept byte for byte.
+fn plain(field: &str) -> String {
+    field.chars().filter(|c| !c.is_control()).collect()
 }
 
 async fn talk(
@@ -127,10 +141,10 @@ async fn accept(roof: &Roof, listener: Listener, to_store: &mpsc::Sender<Arrivin
     let incoming = IncomingMessage {
         id: MessageId(roof.new_id()),
         interface: listener.interface,
-        sender: format!("{}|{}", header.sending_app, header.sending_facility),
-        control_id: header.control_id.clone(),
+        sender: plain(&format!("{}|{}", header.sending_app, header.sending_facility)),
+        control_id: plain(&header.control_id),
         body_hash: Sha256::digest(&body).to_vec(),
-        kind: format!("{} {}", header.kind, header.event).trim().to_owned(),
+        kind: plain(format!("{} {}", header.kind, header.event).trim()),
         body,
         received_at: roof.now(),
     };

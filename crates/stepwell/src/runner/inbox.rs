@@ -16,16 +16,20 @@ const BATCH: i64 = 100;
 
 /// Applies what waits, on all interfaces; how many messages came to an end.
 pub async fn apply_waiting(roof: &Roof) -> Result<usize, Error> {
-    let mut applied = 0;
+    let (mut applied, mut failed) = (0, None);
     for (organization, interface) in roof.runner.waiting_interfaces().await? {
-        applied += match apply_batch(roof, organization, interface, BATCH).await {
-            Ok(count) => count,
-            Err(e) if e.is_transient() => return Err(e),
+        let done = match apply_batch(roof, organization, interface, BATCH).await {
             // Something in the batch cannot be applied: find it alone, and let the rest through.
-            Err(_) => apply_one_by_one(roof, organization, interface).await?,
+            Err(e) if !e.is_transient() => apply_one_by_one(roof, organization, interface).await,
+            done => done,
         };
+        match done {
+            Ok(count) => applied += count,
+            // The other interfaces need not wait for this one.
+            Err(e) => failed = Some(e),
+        }
     }
-    Ok(applied)
+    failed.map_or(Ok(applied), Err)
 }
 
 async fn apply_one_by_one(roof: &Roof, organization: OrganizationId, interface: InterfaceId) -> Result<usize, Error> {
@@ -33,6 +37,9 @@ async fn apply_one_by_one(roof: &Roof, organization: OrganizationId, interface: 
         Err(e) if !e.is_transient() => {
             tracing::error!(%organization, %interface, error = %e, "a message could not be applied");
             let mut tx = roof.runner.begin(organization).await?;
+            if tx.hold_interface(interface).await?.is_none() {
+                return Ok(0);
+            }
             let refused = MessageEnd::Refused {
                 cause: "could_not_be_applied".into(),
                 place: "MSH".into(),

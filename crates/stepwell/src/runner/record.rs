@@ -88,7 +88,7 @@ pub async fn refold(
     tx.write_effects(patient, &effects, &mut ids).await
 }
 
-/// Takes back a change a person undid before anything went out because of it.
+/// Takes back a change a person undid. What an `immediately` step sent meanwhile cannot be taken back.
 pub async fn take_back(
     roof: &Roof,
     tx: &mut OrgTx,

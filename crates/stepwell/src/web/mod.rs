@@ -122,6 +122,7 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows/{key}", get(workflow_page::show))
         .route("/workflows/{key}/activation", post(workflow_page::activate).delete(workflow_page::deactivate))
         .route("/patients", get(patients::list).post(patients::create))
+        .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
         .route("/patients/{patient}", get(patient_page::show))
         .route("/patients/{patient}/visits", post(visits::log))

@@ -1,6 +1,6 @@
 //! Finding patients, and adding one by hand.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use care::chart::{Clinic, ContactPoint, PatientChange, Sex, Source, What, Write};
@@ -28,13 +28,22 @@ pub struct Search {
     q: String,
 }
 
-pub async fn list(
+pub async fn list(State(web): State<Web>, actor: Actor) -> Result<Html<String>, WebError> {
+    found(&web, &actor, Search { q: String::new() }).await
+}
+
+/// By POST: a name has no place in a URL, where histories and logs keep it.
+pub async fn search(
     State(web): State<Web>,
     actor: Actor,
-    Query(search): Query<Search>,
+    Posted(search): Posted<Search>,
 ) -> Result<Html<String>, WebError> {
+    found(&web, &actor, search).await
+}
+
+async fn found(web: &Web, actor: &Actor, search: Search) -> Result<Html<String>, WebError> {
     actor.may(Permission::SeePatients)?;
-    let mut tx = actor.begin(&web).await?;
+    let mut tx = actor.begin(web).await?;
     let clinic = tx.clinic().await?.clinic;
     // "Rivera, Alma" as the list writes it finds what it shows.
     let wanted = search.q.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ");
@@ -43,7 +52,7 @@ pub async fn list(
     let more = rows.len() > SHOWN;
     rows.truncate(SHOWN);
     render::html(&PatientList {
-        frame: actor.frame(&web, &clinic, "Patients", Nav::Patients),
+        frame: actor.frame(web, &clinic, "Patients", Nav::Patients),
         query: search.q,
         rows: rows.into_iter().map(|row| list_row(row, &clinic)).collect(),
         more,

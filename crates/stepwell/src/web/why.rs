@@ -49,7 +49,9 @@ fn answer(
     workflow: &Workflow,
 ) -> Answer {
     let runs = known.ledger.runs.values().filter(|run| run.workflow == key);
-    if let Some(run) = runs.max_by_key(|run| (run.steps.iter().any(|s| s.state.is_pending()), run.started_at, run.id)) {
+    // Of several runs the one under way, else the one a decision was last made about.
+    let last = |run: &Run| decisions.iter().position(|d| d.run == Some(run.id)).map(std::cmp::Reverse);
+    if let Some(run) = runs.max_by_key(|run| (run.steps.iter().any(|s| s.state.is_pending()), last(run), run.id)) {
         return of_run(context, known, run, published.activation_at(now).is_some());
     }
     // Newest first.

@@ -210,3 +210,17 @@ async fn a_frame_that_stays_open_ends_its_connection_and_no_other() {
     app.all_work_is_done().await;
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_header_that_no_column_can_hold_stops_neither_itself_nor_the_next_message() {
+    let app = TestApp::start().await;
+    let mut line = app.line().await;
+    let with_nul = String::from_utf8(booking()).unwrap().replacen("S12-20260302100000", "S12-2026\0", 1);
+    line.says(with_nul.as_bytes()).await;
+    assert!(line.hears().await.is_some_and(|heard| heard.starts_with("AA ")), "stored, and so acknowledged");
+    line.says(&booking()).await;
+    assert_eq!(line.hears().await.as_deref(), Some("AA S12-20260302100000"));
+    app.all_work_is_done().await;
+    assert_eq!(app.ask(COUNT).await, ["applied 2"]);
+    app.finish().await;
+}
