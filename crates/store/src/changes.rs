@@ -150,28 +150,42 @@ impl OrgTx {
 
     async fn merge_ledgers(&mut self, from: uuid::Uuid, to: uuid::Uuid) -> Result<(), Error> {
         let org = self.org();
-        for move_rows in [
-            "update encounters set patient = $3 where organization = $1 and patient = $2",
-            "update events e set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from events d where d.organization = $1 and d.patient = $3 and d.anchor = e.anchor)",
-            "update entries e set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from entries d where d.organization = $1 and d.patient = $3 and d.workflow = e.workflow and d.anchor = e.anchor)",
-            "update planned_steps s set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from runs r join runs d on d.organization = r.organization and d.workflow = r.workflow and d.anchor = r.anchor
-                  where r.organization = $1 and r.id = s.run and d.patient = $3)",
-            "update runs r set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from runs d where d.organization = $1 and d.patient = $3 and d.workflow = r.workflow and d.anchor = r.anchor)",
-            // A doubled run stays with the old id and does nothing more.
-            "update planned_steps set state = 'cancelled', reason = 'patient_merged', run_at = null
-                 where organization = $1 and patient = $2 and state = 'pending' and $3::uuid is not null",
-            "update deliveries set patient = $3 where organization = $1 and patient = $2",
-            "update assignments set patient = $3 where organization = $1 and patient = $2",
-            "update decisions set patient = $3 where organization = $1 and patient = $2",
-            "update notices n set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from notices d where d.organization = $1 and d.patient = $3 and d.kind = n.kind and d.about = n.about)",
-        ] {
-            sqlx::query(move_rows).bind(org).bind(from).bind(to).execute(&mut *self.tx).await?;
+        // Only the SQL differs: the macro checks each statement against the schema when it is compiled.
+        macro_rules! moved {
+            ($($sql:literal)*) => {$(
+                sqlx::query!($sql, org, from, to).execute(&mut *self.tx).await?;
+            )*};
         }
+        moved!(
+            "update encounters set patient = $3 where organization = $1 and patient = $2"
+            "update events e set patient = $3 where organization = $1 and patient = $2 and not exists
+                 (select from events d where d.organization = $1 and d.patient = $3 and d.anchor = e.anchor)"
+            "update entries e set patient = $3 where organization = $1 and patient = $2 and not exists
+                 (select from entries d where d.organization = $1 and d.patient = $3 and d.workflow = e.workflow
+                      and d.anchor = e.anchor)"
+            "update planned_steps s set patient = $3 where organization = $1 and patient = $2 and not exists
+                 (select from runs r join runs d on d.organization = r.organization and d.workflow = r.workflow
+                      and d.anchor = r.anchor
+                  where r.organization = $1 and r.id = s.run and d.patient = $3)"
+            "update runs r set patient = $3 where organization = $1 and patient = $2 and not exists
+                 (select from runs d where d.organization = $1 and d.patient = $3 and d.workflow = r.workflow
+                      and d.anchor = r.anchor)"
+            "update deliveries set patient = $3 where organization = $1 and patient = $2"
+            "update assignments set patient = $3 where organization = $1 and patient = $2"
+            "update decisions set patient = $3 where organization = $1 and patient = $2"
+            "update notices n set patient = $3 where organization = $1 and patient = $2 and not exists
+                 (select from notices d where d.organization = $1 and d.patient = $3 and d.kind = n.kind
+                      and d.about = n.about)"
+        );
+        // A doubled run stays with the old id and does nothing more.
+        sqlx::query!(
+            "update planned_steps set state = 'cancelled', reason = 'patient_merged', run_at = null
+             where organization = $1 and patient = $2 and state = 'pending'",
+            org,
+            from
+        )
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 }

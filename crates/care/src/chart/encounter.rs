@@ -201,7 +201,7 @@ impl Encounter {
         if self.start != before.0 {
             self.start_since = Some(at);
         }
-        self.note_transition(what.act, at);
+        self.note_transition(at);
         if let (Some(from), Some(to)) = (before.0, self.start.clone())
             && self.planned_at.is_some_and(|planned| planned <= at)
             && self.state == EncounterState::Planned
@@ -243,7 +243,7 @@ impl Encounter {
         }
     }
 
-    fn note_transition(&mut self, _act: Act, now: Timestamp) {
+    fn note_transition(&mut self, now: Timestamp) {
         match self.state {
             EncounterState::Planned if self.start.is_some() => {
                 self.planned_at.get_or_insert(now);

@@ -218,7 +218,7 @@ impl Work<'_> {
             self.cancel_before(&workflow, run);
         }
         for step in workflow.steps.iter().filter(|step| !(fell && step.is_before())) {
-            self.maintain_step(&workflow, run, step, &o);
+            self.maintain_step(run, step, &o);
         }
     }
 
@@ -240,11 +240,11 @@ impl Work<'_> {
         }
     }
 
-    fn maintain_step(&mut self, workflow: &Workflow, run: &Run, step: &Step, o: &Occurrence) {
+    fn maintain_step(&mut self, run: &Run, step: &Step, o: &Occurrence) {
         let last = run.steps.iter().filter(|s| s.step == step.id).max_by_key(|s| (s.occurrence, s.generation)).cloned();
         let inherits = self.inherits(run, step, o);
         let Some(last) = last else {
-            self.plan(workflow, run, step, o, 1, 1);
+            self.plan(run, step, o, 1, 1);
             if inherits {
                 self.already_given(run, step);
             }
@@ -253,9 +253,9 @@ impl Work<'_> {
         let now = self.facts.now;
         match last.state {
             StepState::Pending { .. } if inherits => self.already_given(run, step),
-            StepState::Pending { .. } => self.replan(workflow, run, step, o, &last),
+            StepState::Pending { .. } => self.replan(run, step, o, &last),
             StepState::Cancelled { reason, .. } if reason.may_pass() => {
-                self.replan(workflow, run, step, o, &last);
+                self.replan(run, step, o, &last);
                 if inherits {
                     self.already_given(run, step);
                 }
@@ -264,12 +264,12 @@ impl Work<'_> {
             StepState::Skipped { reason: Reason::AlreadyGiven, at }
                 if !inherits && now.duration_since(at) <= SETTLE =>
             {
-                self.replan(workflow, run, step, o, &last);
+                self.replan(run, step, o, &last);
             }
             StepState::Performed { .. } | StepState::Skipped { .. } => {
-                let next = self.due(workflow, step, o, last.occurrence, last.generation + 1);
+                let next = self.due(step, o, last.occurrence, last.generation + 1);
                 if next.is_some_and(|next| self.again(step, &last, o, next.at > now)) {
-                    self.plan(workflow, run, step, o, last.occurrence, last.generation + 1);
+                    self.plan(run, step, o, last.occurrence, last.generation + 1);
                 }
             }
             StepState::Cancelled { .. } => {}
@@ -289,8 +289,8 @@ impl Work<'_> {
 
     /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
     /// schedule puts it now; what is not late already waits until the visit has stood still for a while.
-    fn due(&self, w: &Workflow, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
-        let due = plan::due(self.facts, w, step, o, nth)?;
+    fn due(&self, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
+        let due = plan::due(self.facts, step, o, nth)?;
         let moved = o.encounter.and_then(|id| self.facts.chart.encounter(id)).and_then(|e| e.start_since);
         let Some(moved) = moved.filter(|_| generation > 1) else { return Some(due) };
         let at = if matches!(step.schedule, Schedule::Immediately { .. }) { moved } else { due.at };
@@ -321,8 +321,8 @@ impl Work<'_> {
     }
 
     /// Plans an occurrence of a step that was not planned before.
-    pub fn plan(&mut self, w: &Workflow, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) {
-        let Some(due) = self.due(w, step, o, nth, generation) else { return };
+    pub fn plan(&mut self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) {
+        let Some(due) = self.due(step, o, nth, generation) else { return };
         let at = due.at;
         let planned = PlannedStep {
             id: PlannedStepId((self.ids)()),
@@ -338,8 +338,8 @@ impl Work<'_> {
     }
 
     /// Computes a step anew; says so only if something changed.
-    fn replan(&mut self, w: &Workflow, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
-        let Some(due) = self.due(w, step, o, last.occurrence, last.generation) else {
+    fn replan(&mut self, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
+        let Some(due) = self.due(step, o, last.occurrence, last.generation) else {
             return self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
         };
         let at = due.at;

@@ -54,7 +54,7 @@ impl Work<'_> {
             }
             Gate::Skip(reason, detail) => {
                 self.skip(run, planned, reason, detail, vec![]);
-                self.plan_next(&workflow, &step, run, planned, &o);
+                self.plan_next(&step, run, planned, &o);
             }
             Gate::Stop(reason, detail) => {
                 self.skip(run, planned, reason, detail, vec![]);
@@ -164,7 +164,7 @@ impl Work<'_> {
             let reason = results.iter().find_map(|r| r.reason).unwrap_or(Reason::NoAddress);
             self.skip(run, planned, reason, Detail::none(), results);
         }
-        self.plan_next(workflow, step, run, planned, o);
+        self.plan_next(step, run, planned, o);
     }
 
     /// The first channel of the ladder that leads to the patient, and until when it must wait.
@@ -264,9 +264,9 @@ impl Work<'_> {
     }
 
     /// Only the next occurrence of a repeating step is planned.
-    fn plan_next(&mut self, workflow: &Workflow, step: &Step, run: &Run, planned: &PlannedStep, o: &Occurrence) {
+    fn plan_next(&mut self, step: &Step, run: &Run, planned: &PlannedStep, o: &Occurrence) {
         if step.schedule.repeat().is_some() {
-            self.plan(workflow, run, step, o, planned.occurrence + 1, 1);
+            self.plan(run, step, o, planned.occurrence + 1, 1);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::definition::{Step, Workflow};
+use super::definition::Step;
 use super::facts::Facts;
 use super::schedule::{Schedule, Side, before_quiet};
 use crate::chart::{Channel, EventKind, Occurrence};
@@ -18,8 +18,7 @@ pub struct Due {
 const WORTH: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// docs/SEMANTICS.md section 3, and "Expiry" of section 4. `None` when there is no such occurrence.
-pub fn due(facts: &Facts, workflow: &Workflow, step: &Step, occurrence_of: &Occurrence, nth: u32) -> Option<Due> {
-    let _ = workflow;
+pub fn due(facts: &Facts, step: &Step, occurrence_of: &Occurrence, nth: u32) -> Option<Due> {
     let moment = occurrence_of.moment.instant();
     let at = step.schedule.due(moment, occurrence_of.event_at, &facts.zone_of(occurrence_of), nth)?;
     let at = if step.is_before() && only_texts(step) {
