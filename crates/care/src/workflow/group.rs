@@ -143,7 +143,7 @@ impl Clause {
     }
 }
 
-fn compares(op: Op, order: Option<std::cmp::Ordering>) -> bool {
+pub(super) fn compares(op: Op, order: Option<std::cmp::Ordering>) -> bool {
     use std::cmp::Ordering::{Equal, Greater, Less};
     match (op, order) {
         (Op::Eq, Some(Equal)) | (Op::Ge, Some(Equal | Greater)) | (Op::Le, Some(Equal | Less)) => true,
