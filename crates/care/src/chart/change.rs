@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::assignment::AssignmentAct;
 use super::contact::{Category, Channel, ContactPoint};
 use super::encounter::VisitType;
-use super::event::Anchor;
+use super::event::Subject;
 use super::patient::{Guardian, Sex};
 use crate::id::{AssignmentId, ChangeId, EncounterId, EnrolmentId, EpisodeId, InterfaceId, LocationId, StaffId};
 use crate::zone::CivilMoment;
@@ -84,10 +84,10 @@ pub enum What {
         enrolment: EnrolmentId,
         act: EnrolmentAct,
     },
-    /// Staff stopped what runs of a workflow: the run on this anchor, or every run begun before.
+    /// Staff stopped what runs of a workflow: on this visit or episode, or everything begun before.
     RunStopped {
         workflow: String,
-        anchor: Option<Anchor>,
+        subject: Option<Subject>,
     },
     /// The patient opened the portal.
     LoggedIn,

@@ -138,7 +138,7 @@ pub struct Encounter {
     pub episode: EpisodeKey,
     /// The first stamp that planned it.
     pub planned_at: Option<Timestamp>,
-    /// The stamp that gave it the start it has now.
+    /// The stamp that gave it the start and the place it has now.
     pub start_since: Option<Timestamp>,
     pub moves: Vec<Move>,
     pub arrived_at: Option<Timestamp>,
@@ -213,7 +213,7 @@ impl Encounter {
             }
             _ => false,
         };
-        if self.start != before.0 {
+        if self.start != before.0 || (before.1.is_some() && before.1 != self.location) {
             self.start_since = Some(at);
         }
         self.note_transition(at);

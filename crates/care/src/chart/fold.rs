@@ -10,7 +10,7 @@ use super::change::{Act, Change, EncounterKey, EnrolmentAct, EpisodeChange, Pati
 use super::clinic::Clinic;
 use super::encounter::{Encounter, VisitType, write};
 use super::episode::{Episode, EpisodeKey, EpisodeState};
-use super::event::Anchor;
+use super::event::Subject;
 use super::patient::Patient;
 use crate::id::{AssignmentId, EncounterId, EnrolmentId, EpisodeId};
 use crate::zone::{self, CivilMoment};
@@ -37,12 +37,12 @@ pub struct Enrolment {
     pub stopped: bool,
 }
 
-/// Staff stopped what ran of a workflow: on one anchor, or all that had begun by then.
+/// Staff stopped what ran of a workflow by then: on one subject, or all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
     pub at: Timestamp,
     pub workflow: String,
-    pub anchor: Option<Anchor>,
+    pub subject: Option<Subject>,
 }
 
 impl Chart {
@@ -212,8 +212,8 @@ fn fold_enrolments(ordered: &[&Change]) -> (Vec<Enrolment>, Vec<Stop>) {
             What::Enrolment { enrolment, act: EnrolmentAct::Stop } => {
                 ended.insert(*enrolment);
             }
-            What::RunStopped { workflow, anchor } => {
-                stops.push(Stop { at, workflow: workflow.clone(), anchor: *anchor });
+            What::RunStopped { workflow, subject } => {
+                stops.push(Stop { at, workflow: workflow.clone(), subject: *subject });
             }
             What::Patient(_)
             | What::Encounter(_)

@@ -19,6 +19,9 @@ impl Chart {
                 visit.state = EncounterState::Arrived { at: start };
                 visit.arrived_at = Some(start);
             }
+            if visit.arrived_at.is_none() && was_presumed(visit, clinic) {
+                visit.arrived_at = visit.starts_at();
+            }
         }
         let ended: Vec<_> = self.episodes.iter().map(|e| self.ends_at(e, clinic).filter(|at| *at <= now)).collect();
         let zone = self.home_zone(clinic).to_owned();
@@ -70,6 +73,13 @@ impl Chart {
         });
         Some(fell.fold(quiet, Timestamp::max))
     }
+}
+
+/// It had been taken for arrived before somebody said otherwise: that was an event, and is one no longer.
+fn was_presumed(visit: &Encounter, clinic: &Clinic) -> bool {
+    let (EncounterState::NoShow { at } | EncounterState::Cancelled { at }) = visit.state else { return false };
+    let before = Encounter { state: EncounterState::Planned, ..visit.clone() };
+    arrives_at(&before, clinic).is_some_and(|presumed| presumed <= at)
 }
 
 fn arrives_at(visit: &Encounter, clinic: &Clinic) -> Option<Timestamp> {

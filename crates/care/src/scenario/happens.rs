@@ -10,7 +10,7 @@ use super::file::When;
 use super::read::{Reader, ScenarioError};
 use crate::chart::{
     Act, AssignmentAct, Category, Channel, DUE_WITHIN, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange,
-    PatientChange, Score, Source, VisitType, What, Write,
+    PatientChange, Score, Source, Subject, VisitType, What, Write,
 };
 use crate::id::{AssignmentId, EncounterId, EnrolmentId, EpisodeId, InterfaceId, LocationId, PatientId, StaffId};
 use crate::workflow::InFlight;
@@ -213,7 +213,9 @@ impl Reader<'_> {
                 given: word == "consent.given",
             },
             "run.stopped" => {
-                What::RunStopped { workflow: self.needs(line, "workflow", when.workflow.clone())?, anchor: None }
+                let visit = when.encounter.as_ref().map(|name| EncounterId(self.names.id("encounter", name)));
+                let workflow = self.needs(line, "workflow", when.workflow.clone())?;
+                What::RunStopped { workflow, subject: visit.map(Subject::Encounter) }
             }
             word if word.starts_with("episode.") => self.episode(line, word)?,
             word => self.encounter(line, word)?,

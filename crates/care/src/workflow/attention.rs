@@ -1,7 +1,5 @@
 //! docs/SEMANTICS.md section 5, rule 5: send rules, and how much one patient and one contact point may be asked to read.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -61,12 +59,12 @@ pub fn wait(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Option<Timestamp
     let zone = facts.patient_zone();
     let today = zone.to_datetime(facts.now).date();
     let taken = Taken::of(facts, ledger, asking);
-    let kept = kept_for_others(facts, ledger, asking, today);
-    if taken.room(facts, asking, today, kept) {
+    let kept = kept_for_others(facts, ledger, asking);
+    if taken.room(facts, asking, today, &kept) {
         return None;
     }
     let days = (1..SEARCH).filter_map(|n| today.checked_add(n.days()).ok());
-    let day = days.into_iter().find(|day| taken.room(facts, asking, *day, 0));
+    let day = days.into_iter().find(|day| taken.room(facts, asking, *day, &[]));
     let opening = |day: Date| {
         let start = zone::start_of_day(day, zone.iana_name().unwrap_or("UTC"));
         next_opening(start, facts.text_hours(), &zone)
@@ -93,7 +91,7 @@ impl Taken {
         Self { by_contact: to_contact.chain(others).collect(), by_patient: own.iter().map(|(_, day)| *day).collect() }
     }
 
-    fn room(&self, facts: &Facts, asking: &Asking, day: Date, kept: usize) -> bool {
+    fn room(&self, facts: &Facts, asking: &Asking, day: Date, kept: &[Date]) -> bool {
         let budget = &facts.clinic.budget;
         let bypass = asking.workflow.attention == Attention::Bypass;
         let (a_day, a_week) = match (asking.contact.channel, bypass) {
@@ -102,12 +100,13 @@ impl Taken {
             (Channel::Email, true) => return true,
             (Channel::Email, false) => (budget.emails_a_day, usize::MAX),
         };
-        let kept = if bypass { 0 } else { kept };
+        let (kept_today, kept_soon) =
+            if bypass { (0, 0) } else { (kept.iter().filter(|d| **d == day).count(), kept.len()) };
         let week = day.checked_sub(6.days()).unwrap_or(day);
         [&self.by_patient, &self.by_contact].into_iter().all(|taken| {
             let on_day = taken.iter().filter(|d| **d == day).count();
             let in_week = taken.iter().filter(|d| (week..=day).contains(*d)).count();
-            on_day.saturating_add(kept) < a_day && in_week.saturating_add(kept) < a_week
+            on_day.saturating_add(kept_today) < a_day && in_week.saturating_add(kept_soon) < a_week
         })
     }
 }
@@ -129,27 +128,29 @@ fn goes_before(facts: &Facts, other: &Delivery, asking: &Asking) -> bool {
     }
 }
 
-/// Steps of a higher priority that are due within a day, and today: their places are kept.
-fn kept_for_others(facts: &Facts, ledger: &Ledger, asking: &Asking, today: Date) -> usize {
+/// The days of the steps of a higher priority that are due within a day: their places are kept. Who needs no place gets
+/// none.
+fn kept_for_others(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Vec<Date> {
     let zone = facts.patient_zone();
     let until = facts.now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
-    let mut steps = BTreeSet::new();
+    let mut days = vec![];
     for run in ledger.runs.values().filter(|run| run.ended.is_none()) {
         let Some(workflow) = facts.workflows.version(&run.workflow, run.version) else { continue };
-        if workflow.priority <= asking.workflow.priority || !facts.workflows.is_active(&run.workflow, facts.now) {
+        let yields = workflow.priority <= asking.workflow.priority || workflow.attention == Attention::Bypass;
+        if yields || !facts.workflows.is_active(&run.workflow, facts.now) {
             continue;
         }
         for planned in &run.steps {
             let StepState::Pending { at: Some(at) } = planned.state else { continue };
-            let soon = at > facts.now && at <= until && zone.to_datetime(at).date() == today;
+            let soon = at > facts.now && at <= until;
             let mut messages =
                 workflow.step(&planned.step).into_iter().flat_map(|s| &s.tasks).filter_map(|t| t.message());
             if soon && messages.any(|m| leads_to(facts, m, workflow, asking.contact.channel)) {
-                steps.insert(planned.id);
+                days.push(zone.to_datetime(at).date());
             }
         }
     }
-    steps.len()
+    days
 }
 
 fn leads_to(facts: &Facts, message: &Message, workflow: &Workflow, channel: Channel) -> bool {

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::decision::Decision;
 use super::reason::Reason;
 use super::task::Uncertain;
-use crate::chart::{Anchor, AssignmentAct, Category, Channel, Chart, ContactPoint};
-use crate::id::{AssignmentId, DeliveryId, PlannedStepId, RunId};
+use crate::chart::{Anchor, AssignmentAct, Category, Channel, Chart, ContactPoint, Occurrence};
+use crate::id::{AssignmentId, DeliveryId, LocationId, PlannedStepId, RunId};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ledger {
@@ -72,8 +72,9 @@ pub struct PlannedStep {
     pub generation: u32,
     pub due: Timestamp,
     pub expires: Timestamp,
-    /// The anchor's moment it was computed from.
+    /// The anchor's moment it was computed from, and its place.
     pub moment: Timestamp,
+    pub place: Option<LocationId>,
     pub state: StepState,
 }
 
@@ -95,6 +96,13 @@ pub enum StepState {
         at: Timestamp,
         reason: Reason,
     },
+}
+
+impl PlannedStep {
+    /// Whether the anchor has moved since: its start or its place really changed.
+    pub fn has_moved(&self, o: &Occurrence) -> bool {
+        self.moment != o.moment.instant() || (self.place.is_some() && self.place != o.location)
+    }
 }
 
 impl StepState {

@@ -13,7 +13,7 @@ use super::rebooking;
 use super::schedule::Schedule;
 use super::send;
 use super::work::Work;
-use crate::chart::{EpisodeState, Occurrence};
+use crate::chart::{Anchor, EpisodeState, Occurrence};
 use crate::id::{PlannedStepId, RunId};
 
 /// A moved visit is told once it has stood still this long.
@@ -108,7 +108,7 @@ impl Work<'_> {
         for delivery in withdrawn {
             let step = workflow.step(&delivery.key.step);
             let given = run.steps.iter().find(|s| s.id == delivery.planned_step);
-            let stands = given.is_some_and(|s| s.moment == o.moment.instant());
+            let stands = given.is_some_and(|s| !s.has_moved(o));
             if step.is_some_and(|s| stands || s.move_rule() == OnMove::Once) {
                 self.requeue(&delivery);
             }
@@ -120,10 +120,10 @@ impl Work<'_> {
         let chart = self.facts.chart;
         let by_hand = chart.stops.iter().any(|stop| {
             stop.workflow == run.workflow
-                && match stop.anchor {
-                    Some(anchor) => chart.canonical(anchor) == chart.canonical(run.anchor),
-                    None => run.started_at <= stop.at,
-                }
+                && run.started_at <= stop.at
+                && stop.subject.is_none_or(|subject| {
+                    chart.canonical(Anchor { subject, ..run.anchor }) == chart.canonical(run.anchor)
+                })
         });
         by_hand.then_some(Reason::StoppedByStaff)
     }
@@ -207,7 +207,7 @@ impl Work<'_> {
 
     /// Whether a step that ended is called for once more because the anchor moved.
     fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
-        let moved = ended.moment != o.moment.instant();
+        let moved = ended.has_moved(o);
         match ended.state {
             StepState::Performed { .. } => moved && step.move_rule() == OnMove::Resend,
             // It was too late for the old time; the new one may leave room.
@@ -273,6 +273,7 @@ impl Work<'_> {
             due: at,
             expires: due.expires,
             moment: o.moment.instant(),
+            place: o.location,
             state: StepState::Pending { at: Some(at) },
         };
         self.set_planned(run, step, o, planned);
@@ -297,14 +298,21 @@ impl Work<'_> {
             return;
         }
         if last.state.is_pending() && at == last.due && due.expires == last.expires {
-            if last.moment != o.moment.instant() {
-                let step = PlannedStep { moment: o.moment.instant(), ..last.clone() };
+            if last.has_moved(o) {
+                let step = PlannedStep { moment: o.moment.instant(), place: o.location, ..last.clone() };
                 self.put(Effect::StepSet { run: run.id, step });
             }
             return;
         }
         let state = StepState::Pending { at: Some(at) };
-        let planned = PlannedStep { due: at, expires: due.expires, moment: o.moment.instant(), state, ..last.clone() };
+        let planned = PlannedStep {
+            due: at,
+            expires: due.expires,
+            moment: o.moment.instant(),
+            place: o.location,
+            state,
+            ..last.clone()
+        };
         self.set_planned(run, step, o, planned);
     }
 

@@ -237,17 +237,18 @@ pub fn check(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Send {
     }
 }
 
-/// Whether a goal holds now. Form goals count only what this run has assigned, or what it stands on.
+/// Whether a goal holds now. Form goals count only what this run has assigned, or what it stands on; what staff took back
+/// is through as well.
 pub fn reached(goal: &Goal, facts: &Facts, run: RunId, o: &Occurrence) -> bool {
     let is_own = |a: &&Assignment| a.run == Some(run) || o.assignment == Some(a.id);
-    let own = || facts.chart.assignments.iter().filter(is_own).filter(|a| a.withdrawn_at.is_none());
+    let own = || facts.chart.assignments.iter().filter(is_own);
     match goal {
         Goal::Registered => facts.chart.patient.registered_at.is_some(),
         Goal::VisitBooked => visits_booked(facts) > 0,
-        Goal::Completed => own().next().is_some() && own().all(|a| !a.responses.is_empty()),
+        Goal::Completed => own().next().is_some() && !own().any(Assignment::is_open),
         Goal::CompletedForm(form) => {
             let mut these = own().filter(|a| a.content == *form).peekable();
-            these.peek().is_some() && these.all(|a| !a.responses.is_empty())
+            these.peek().is_some() && !these.any(Assignment::is_open)
         }
     }
 }
