@@ -30,6 +30,11 @@ impl Chart {
     pub fn episode(&self, key: EpisodeKey) -> Option<&Episode> {
         self.episodes.iter().find(|e| e.key == key)
     }
+
+    /// How many visits took place, or are under way.
+    pub fn visits_arrived(&self) -> usize {
+        self.encounters.iter().filter(|e| e.state.has_arrived()).count()
+    }
 }
 
 /// How far a registration's time may lie from the appointment it belongs to, when no number joins them.
