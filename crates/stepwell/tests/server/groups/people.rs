@@ -15,13 +15,14 @@ pub const TAGS: [&str; 6] = ["vip", "VIP", "' or true --", "naïve", "", "a,b"];
 pub const LOCATIONS: [&str; 3] = ["Riverside", "Lakeview", "Hillside"];
 
 /// Around midnights, birthdays, visits and leap days, and not always on a whole microsecond.
-pub const MOMENTS: [&str; 9] = [
+pub const MOMENTS: [&str; 10] = [
     "2024-02-28T23:59:59Z",
     "2024-02-29T05:00:00Z",
     "2025-02-28T04:59:59.999999999Z",
     "2025-02-28T05:00:00Z",
     "2026-02-28T12:00:00Z",
     "2026-03-01T04:59:00Z",
+    "2026-03-02T05:30:00Z",
     "2026-03-02T15:00:00Z",
     "2026-03-02T15:00:00.000000001Z",
     "2026-12-31T23:30:00Z",
@@ -62,7 +63,7 @@ fn demographics(known: [LocationId; 2]) -> impl Strategy<Value = What> {
         weighted(0.85, birth_dates()),
         weighted(0.75, sexes),
         text(&LANGUAGES),
-        text(&ZONES),
+        weighted(0.5, select(ZONES.map(str::to_owned).to_vec())).prop_map(Write::some),
         text(&EMAILS),
         text(&MOBILES),
         weighted(0.75, select(locations(known))),
