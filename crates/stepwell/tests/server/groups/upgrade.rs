@@ -3,6 +3,7 @@
 use care::workflow::group::{Clause, Field, Group, Op, Value};
 use sqlx::Executor;
 use stepwell::runner::count::{catch_up, count};
+use stepwell::server::{Parts, Server};
 
 use crate::app::TestApp;
 use crate::messages::{alma, message, patient, visit};
@@ -68,6 +69,22 @@ async fn patients_from_before_the_projection_are_folded_anew_and_nothing_fires()
     app.sees_all.execute(FORGET).await.unwrap();
     let counted = count(&app.roof, app.clinic.organization, &reached_by_mail()).await.unwrap();
     assert_eq!(counted, 1, "a count does not wait for the start of a server");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_that_starts_brings_them_up_to_date() {
+    let app = two_patients().await;
+    app.sees_all.execute(FORGET).await.unwrap();
+    let parts = Parts { listen: "127.0.0.1:0", demo: None, runner: false };
+    let server = Server::start(app.roof.clone(), parts).await.unwrap();
+    let outdated = "select id::text from patients where facts_version = 0";
+    while !app.ask(outdated).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    server.stop().await;
+    let counted = app.tx().await.count_group(&reached_by_mail(), app.roof.now()).await.unwrap();
+    assert_eq!(counted, 1);
     app.finish().await;
 }
 
