@@ -5,6 +5,7 @@ use care::id::PatientId;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
+use crate::patient_facts::{self, PatientFacts};
 use crate::{Error, OrgTx, text};
 
 impl OrgTx {
@@ -22,9 +23,12 @@ impl OrgTx {
             () if p.do_not_contact.is_some() => "do_not_contact",
             () => "active",
         };
+        let facts = PatientFacts::of(chart);
         sqlx::query!(
             "update patients set given = $3, family = $4, search_name = $5, birth_date = $6, email = $7, mobile = $8,
-                 home_location = $9, state = $10 where organization = $1 and id = $2",
+                 home_location = $9, state = $10, sex = $11, language = $12, zone = $13, registered = $14, tags = $15,
+                 has_email = $16, has_mobile = $17, any_episode_open = $18, visits_arrived = $19, facts_version = $20
+             where organization = $1 and id = $2",
             self.org(),
             patient.0,
             given,
@@ -34,7 +38,17 @@ impl OrgTx {
             p.email,
             p.mobile,
             p.home_location.map(|l| l.0),
-            state
+            state,
+            facts.sex,
+            facts.language,
+            facts.zone,
+            facts.registered,
+            facts.tags,
+            facts.has_email,
+            facts.has_mobile,
+            facts.any_episode_open,
+            facts.visits_arrived,
+            patient_facts::VERSION
         )
         .execute(&mut *self.tx)
         .await?;

@@ -2,7 +2,7 @@
 
 use care::chart::{Channel, EventKind};
 use care::workflow::definition::{Goal, Late, OnMove, Repeat, Step};
-use care::workflow::group::{Clause, Field, Group, Op};
+use care::workflow::group::{Clause, Field, Group, Op, Shape};
 use care::workflow::path::offset_minutes;
 use care::workflow::schedule::{Schedule, Side};
 use care::workflow::task::Task;
@@ -88,7 +88,9 @@ fn clause(clause: &Clause) -> String {
         Field::Location => "location",
         Field::EpisodeOpen => "an episode is open",
         Field::VisitsBooked => "visits booked",
+        Field::VisitsArrived => "visits that took place",
         Field::HoursToVisit => "hours to the visit",
+        Field::Practitioner => "practitioner",
         Field::HasEmail => "has an email",
         Field::HasMobile => "has a mobile number",
     };
@@ -102,11 +104,9 @@ fn clause(clause: &Clause) -> String {
         Op::In => "is one of",
         Op::Has => "include",
     };
-    match clause.field {
-        Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => {
-            format!("{field}: {}", clause.value)
-        }
-        _ => format!("{field} {op} {}", clause.value),
+    match clause.field.shape() {
+        Shape::YesNo => format!("{field}: {}", clause.value),
+        Shape::Number | Shape::Text | Shape::List => format!("{field} {op} {}", clause.value),
     }
 }
 
