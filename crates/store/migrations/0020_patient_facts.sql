@@ -12,6 +12,9 @@ alter table patients
     add column has_mobile boolean not null default false,
     add column any_episode_open boolean not null default false,
     add column visits_arrived integer not null default 0,
+    add column open_forms integer not null default 0,
+    -- Categories with a yes on record.
+    add column consents text[] not null default '{}',
     add column facts_version smallint not null default 0;
 
 -- Whole years on a day, as care's `Patient::age_on` counts them: an interval of years ends on 28 February where there is

@@ -50,6 +50,8 @@ fn seen(field: Field) -> &'static str {
         Field::Practitioner => "null::text",
         Field::HasEmail => "p.has_email",
         Field::HasMobile => "p.has_mobile",
+        Field::OpenForms => "p.open_forms::float8",
+        Field::Consents => "p.consents",
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod changes;
 mod chart;
+mod chart_lists;
 mod claim;
 mod delivery;
 mod effects;
@@ -41,7 +42,7 @@ pub use error::Error;
 pub use interface::{InboxCounts, InterfaceRow, InterfaceState};
 pub use keys::KeyKind;
 pub use message::{IncomingMessage, MessageEnd, Refused, Stored, WaitingMessage};
-pub use organization::{LocationRow, NewOrganization, OrganizationRow};
+pub use organization::{LocationRow, NewOrganization, OrganizationRow, ReviewLink};
 pub use pages::*;
 pub use pages_desk::{DayCounts, StepCounts, UncertainRow};
 pub use pages_patient::AssignmentRow;

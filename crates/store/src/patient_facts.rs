@@ -21,6 +21,8 @@ pub(crate) struct PatientFacts<'a> {
     pub has_mobile: bool,
     pub any_episode_open: bool,
     pub visits_arrived: i32,
+    pub open_forms: i32,
+    pub consents: Vec<String>,
 }
 
 impl<'a> PatientFacts<'a> {
@@ -37,6 +39,8 @@ impl<'a> PatientFacts<'a> {
             has_mobile: leads(Channel::Text),
             any_episode_open: chart.episodes.iter().any(|e| e.is_open()),
             visits_arrived: i32::try_from(chart.visits_arrived()).unwrap_or(i32::MAX),
+            open_forms: i32::try_from(chart.open_forms()).unwrap_or(i32::MAX),
+            consents: p.consented(),
         }
     }
 }

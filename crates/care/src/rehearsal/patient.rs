@@ -1,10 +1,8 @@
 //! One patient on the stage: the changes, and what was decided so far.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
-use crate::chart::{Change, Channel, Chart, ContactPoint, Reach, Snapshot};
+use crate::chart::{Change, Snapshot};
 use crate::workflow::{DeliveryState, Ledger, StepState};
 
 #[derive(Debug, Clone, Default)]
@@ -33,17 +31,4 @@ impl Player {
         self.wake = snapshot.next;
         self.next = steps.chain(deliveries).chain(snapshot.next).min();
     }
-}
-
-/// Every contact point a chart names, the guardian's too.
-pub(super) fn contact_points(chart: &Chart) -> BTreeSet<ContactPoint> {
-    let of = |channel| {
-        let guardian = chart.patient.guardian.as_ref().map(|g| g.reach(channel));
-        [Some(chart.patient.reach(channel)), guardian]
-    };
-    let points = Channel::ALL.into_iter().flat_map(of).flatten().filter_map(|reach| match reach {
-        Reach::At(point) => Some(point),
-        Reach::NoAddress | Reach::NotAnAddress => None,
-    });
-    points.collect()
 }

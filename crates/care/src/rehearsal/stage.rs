@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::merge::Merged;
-use super::patient::{Player, contact_points};
+use super::patient::Player;
 use super::switches::Gateway;
 use crate::chart::{Change, Channel, Clinic, ContactPoint, Snapshot, Source, Stamp, What};
 use crate::id::{ChangeId, PatientId, PlannedStepId};
@@ -139,6 +139,7 @@ impl Stage {
                 let (send, mut effects) = send::attempt(facts, ledger, id, ids);
                 let channel = ledger.deliveries.get(&id).map(|d| d.contact.channel);
                 if send == Send::Now {
+                    effects.extend(send::parts(facts, ledger, id, ids).1);
                     let end = channel.and_then(|c| refuses.get(&c)).map_or(End::Sent, |g| g.answer());
                     effects.extend(send::end(facts, ledger, id, end, ids));
                 }
@@ -212,7 +213,7 @@ impl Stage {
     fn world(&self, patient: PatientId, snapshot: &Snapshot) -> World {
         let mut world = World { suppressed: self.suppressed.clone(), ..World::default() };
         world.down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
-        for point in contact_points(&snapshot.chart) {
+        for point in snapshot.chart.contact_points() {
             let Some(sharing) = self.shared.get(&point) else { continue };
             if sharing.len() > FAMILY {
                 world.crowded.insert(point);
@@ -234,7 +235,7 @@ impl Stage {
         for sharing in self.shared.values_mut() {
             sharing.remove(&patient);
         }
-        for point in contact_points(&snapshot.chart) {
+        for point in snapshot.chart.contact_points() {
             self.shared.entry(point).or_default().insert(patient);
         }
         let Some(player) = self.patients.get_mut(&patient) else { return };

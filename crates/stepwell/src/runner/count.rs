@@ -1,6 +1,6 @@
 //! How many patients a group has now, asked of the database: [`store::OrgTx::count_group`] over a projection that is whole.
 
-use care::chart::fold;
+use care::chart::Snapshot;
 use care::id::OrganizationId;
 use care::workflow::group::Group;
 use store::Error;
@@ -28,9 +28,10 @@ pub async fn catch_up(roof: &Roof, organization: OrganizationId) -> Result<usize
             return Ok(done);
         }
         let clinic = tx.clinic().await?.clinic;
+        let watch = roof.workflows(&mut tx).await?.watch();
         for patient in &outdated {
-            let chart = fold(&tx.changes(*patient).await?, &clinic);
-            tx.write_chart(*patient, &chart, &mut || roof.new_id()).await?;
+            let snapshot = Snapshot::of(&tx.changes(*patient).await?, &clinic, &watch, roof.now());
+            tx.write_chart(*patient, &snapshot, &mut || roof.new_id()).await?;
         }
         tx.commit().await?;
         done += outdated.len();

@@ -93,6 +93,8 @@ fn clause(clause: &Clause) -> String {
         Field::Practitioner => "practitioner",
         Field::HasEmail => "has an email",
         Field::HasMobile => "has a mobile number",
+        Field::OpenForms => "open questionnaires",
+        Field::Consents => "recorded consents",
     };
     let op = match clause.op {
         Op::Eq => "is",
@@ -244,11 +246,12 @@ fn expires(workflow: &Workflow, step: &Step) -> String {
 
 fn goals(workflow: &Workflow, step: &Step) -> String {
     let words = |goal: &Goal| match goal {
-        Goal::Registered => "registered",
-        Goal::VisitBooked => "a visit is booked",
-        Goal::Completed => "completed",
+        Goal::Registered => "registered".to_owned(),
+        Goal::VisitBooked => "a visit is booked".to_owned(),
+        Goal::Completed => "completed".to_owned(),
+        Goal::CompletedForm(form) => format!("“{}” completed", words::content(form)),
     };
-    let mut all: Vec<&str> = workflow.until.iter().chain(&step.until).map(words).collect();
+    let mut all: Vec<String> = workflow.until.iter().chain(&step.until).map(words).collect();
     all.dedup();
     all.join(", ")
 }

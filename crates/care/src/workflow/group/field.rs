@@ -2,7 +2,7 @@
 //! `store::group_sql`, its name on the pages in `stepwell::web::workflow_words`.
 
 use super::{Value, words};
-use crate::chart::{Channel, Encounter, EncounterState, Occurrence, Reach};
+use crate::chart::{Channel, Encounter, EncounterState, EventKind, Occurrence, Reach};
 use crate::workflow::facts::Facts;
 use crate::zone;
 
@@ -20,6 +20,8 @@ words! { Field, "a field of a patient group" {
     Practitioner = "practitioner",
     HasEmail = "has_email",
     HasMobile = "has_mobile",
+    OpenForms = "open_forms",
+    Consents = "consents",
 }}
 
 /// What the values of a field look like: it decides which operators go with it.
@@ -35,9 +37,11 @@ impl Field {
     pub fn shape(self) -> Shape {
         match self {
             Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => Shape::YesNo,
-            Field::Age | Field::VisitsBooked | Field::VisitsArrived | Field::HoursToVisit => Shape::Number,
+            Field::Age | Field::VisitsBooked | Field::VisitsArrived | Field::HoursToVisit | Field::OpenForms => {
+                Shape::Number
+            }
             Field::Sex | Field::Language | Field::Location | Field::Practitioner => Shape::Text,
-            Field::Tags => Shape::List,
+            Field::Tags | Field::Consents => Shape::List,
         }
     }
 }
@@ -62,7 +66,8 @@ pub fn value_of(field: Field, facts: &Facts, occurrence: Option<&Occurrence>) ->
             let location = occurrence.and_then(|o| o.location).or(patient.home_location);
             text(location.and_then(|id| facts.clinic.locations.get(&id)).map(|l| l.name.as_str()))
         }
-        Field::EpisodeOpen => Value::Bool(match occurrence.and_then(|o| o.episode) {
+        // Of an event that says an episode is over, it asks for any other.
+        Field::EpisodeOpen => Value::Bool(match occurrence.filter(|o| !ends_episode(o)).and_then(|o| o.episode) {
             Some(key) => facts.chart.episode(key).is_some_and(|e| e.is_open()),
             None => facts.chart.episodes.iter().any(|e| e.is_open()),
         }),
@@ -78,7 +83,13 @@ pub fn value_of(field: Field, facts: &Facts, occurrence: Option<&Occurrence>) ->
         Field::Practitioner => text(visit().and_then(|e| e.practitioner.as_deref())),
         Field::HasEmail => Value::Bool(matches!(patient.reach(Channel::Email), Reach::At(_))),
         Field::HasMobile => Value::Bool(matches!(patient.reach(Channel::Text), Reach::At(_))),
+        Field::OpenForms => number(facts.chart.open_forms() as f64),
+        Field::Consents => Value::List(patient.consented()),
     }
+}
+
+fn ends_episode(o: &Occurrence) -> bool {
+    matches!(o.anchor.event, EventKind::EpisodeDischarged | EventKind::EpisodePresumedEnded)
 }
 
 /// Planned visits that have not begun.
