@@ -1,6 +1,12 @@
 -- What the whole of the semantics needs (docs/SEMANTICS.md): covers, edits, closed days, silent feeds, joined messages,
 -- assignments as changes, events of time, shared contact points, merges that can be undone.
 
+-- What is moved below is moved for every organization: for that the owner stands above the wall, until the end.
+alter table planned_steps no force row level security;
+alter table deliveries no force row level security;
+alter table assignments no force row level security;
+alter table changes no force row level security;
+
 alter table events add column covered boolean not null default false;
 alter table runs add column covered boolean not null default false;
 alter table planned_steps add column place uuid;
@@ -138,6 +144,11 @@ begin
     end loop;
 end
 $$;
+
+alter table planned_steps force row level security;
+alter table deliveries force row level security;
+alter table assignments force row level security;
+alter table changes force row level security;
 
 create policy claim on patients to stepwell_claimer using (true) with check (true);
 grant select (organization, id, wake_at), update (wake_at) on patients to stepwell_claimer;

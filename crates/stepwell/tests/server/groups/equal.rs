@@ -53,7 +53,7 @@ impl Clinic {
         let context = Context::load(&app.roof, &mut tx).await.unwrap();
         let mut patients = vec![];
         for id in ids {
-            patients.push(Known::load(&context, &mut tx, *id).await.unwrap());
+            patients.push(Known::load(&app.roof, &context, &mut tx, *id).await.unwrap());
         }
         Self { context, patients }
     }

@@ -1,7 +1,12 @@
 //! Patients of every kind a clause can tell apart, and moments at which they differ.
 
-use care::chart::{Act, EncounterChange, EncounterKey, EpisodeChange, PatientChange, Sex, What, Write};
-use care::id::{EncounterId, EpisodeId, LocationId};
+use std::collections::BTreeMap;
+
+use care::chart::{
+    Act, AssignmentAct, Category, Channel, EncounterChange, EncounterKey, EpisodeChange, PatientChange, Score, Sex,
+    What, Write,
+};
+use care::id::{AssignmentId, EncounterId, EpisodeId, LocationId};
 use care::zone::CivilMoment;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -136,14 +141,45 @@ fn episode(patient: usize) -> impl Strategy<Value = What> {
     })
 }
 
+fn assignment(patient: usize) -> impl Strategy<Value = What> {
+    let contents = select(vec!["questionnaire/lefs", "exercise/bridge"]);
+    (0..3u128, 0..4u8, contents).prop_map(move |(number, act, content)| {
+        let assignment = AssignmentId(Uuid::from_u128((3 << 64) + ((patient as u128) << 8) + number));
+        let act = match act {
+            0 | 1 => AssignmentAct::Give {
+                content: content.into(),
+                due: "2026-03-09T15:00:00Z".parse().unwrap(),
+                run: None,
+                episode: None,
+                depth: 0,
+            },
+            2 => AssignmentAct::Complete { score: Score::of(7.0), answers: BTreeMap::new() },
+            _ => AssignmentAct::Withdraw,
+        };
+        What::Assignment { assignment, act }
+    })
+}
+
+fn consent() -> impl Strategy<Value = What> {
+    let channels = select(Channel::ALL.to_vec());
+    let categories = select(Category::ALL.to_vec());
+    (channels, categories, any::<bool>()).prop_map(|(channel, category, given)| What::Consent {
+        channel,
+        category,
+        given,
+    })
+}
+
 /// Everything that is ever said of one patient, in order.
 pub fn story(patient: usize, known: [LocationId; 2]) -> impl Strategy<Value = Vec<What>> {
     let said = prop_oneof![
         3 => demographics(known),
         5 => visit(patient, known),
         2 => episode(patient),
+        2 => assignment(patient),
+        1 => consent(),
     ];
-    prop::collection::vec(said, 0..9)
+    prop::collection::vec(said, 0..12)
 }
 
 pub fn moments() -> impl Strategy<Value = Timestamp> {

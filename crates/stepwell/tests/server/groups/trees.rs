@@ -13,7 +13,8 @@ fn words(field: Field) -> Vec<String> {
         Field::Tags => &TAGS,
         Field::Sex => &["female", "male", "other", "Male"],
         Field::Practitioner => &["Ben Adler, PT", ""],
-        Field::Age | Field::VisitsBooked | Field::VisitsArrived | Field::HoursToVisit => &["18"],
+        Field::Consents => &["care", "outcomes", "feedback", "marketing"],
+        Field::Age | Field::VisitsBooked | Field::VisitsArrived | Field::HoursToVisit | Field::OpenForms => &["18"],
         Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => &["true"],
     };
     words.iter().map(|word| (*word).to_owned()).collect()
@@ -24,8 +25,9 @@ fn number(field: Field) -> BoxedStrategy<f64> {
         Field::Age => vec![16.0, 17.0, 18.0, 24.0, 25.0, 26.0, 35.0, 36.0, -1.0],
         // From the moments to the visits, to the second.
         Field::HoursToVisit => vec![0.0, 1.0 / 3600.0, 33.0, 51.0, 54.0, 0.25, 10_000.0],
-        Field::VisitsBooked | Field::VisitsArrived => vec![0.0, 1.0, 2.0, 3.0],
-        Field::Sex | Field::Language | Field::Location | Field::Practitioner | Field::Tags => vec![0.0],
+        Field::VisitsBooked | Field::VisitsArrived | Field::OpenForms => vec![0.0, 1.0, 2.0, 3.0],
+        Field::Sex | Field::Language | Field::Location | Field::Practitioner => vec![0.0],
+        Field::Tags | Field::Consents => vec![0.0],
         Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => vec![1.0],
     };
     let odd = vec![0.5, -0.0, 17.999_999_999, f64::INFINITY, f64::NEG_INFINITY, 1e300];
