@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use care::chart::VisitType;
+use care::chart::{Budget, VisitType};
 use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
 use care::workflow::Activation;
 use care::zone;
@@ -27,6 +27,9 @@ pub struct Setup {
     /// Keys of the global workflows to switch on.
     #[serde(default)]
     workflows: Vec<String>,
+    /// How much one patient, and one address, may be asked to read.
+    #[serde(default)]
+    attention: Budget,
     #[serde(default)]
     locations: Vec<LocationSetup>,
     #[serde(default)]
@@ -147,6 +150,7 @@ impl Setup {
             phone: self.phone.clone(),
             mail_from: self.mail_from.clone(),
             created_at: now,
+            budget: self.attention.clone(),
         })
         .await
         .map_err(said)?;

@@ -48,6 +48,15 @@ async fn rows_everywhere(app: &mut TestApp) {
         tx.suppress(Channel::Email.code(), "gone@mail.example", "bounced", now).await.unwrap();
         tx.start_session(staff, email.as_bytes(), now, now + jiff::SignedDuration::from_hours(1)).await.unwrap();
         tx.commit().await.unwrap();
+        for row in [
+            "workflow_edits select $1, 'welcome', 2, 'stay', now()",
+            "closed_days select $1, id, '2026-12-25' from locations where organization = $1 limit 1",
+            "visit_types select $1, id, 'WHAT' from interfaces where organization = $1 limit 1",
+            "merges select $1, gen_random_uuid(), id, now() from patients where organization = $1 limit 1",
+        ] {
+            let insert = AssertSqlSafe(format!("insert into {row}"));
+            sqlx::query(insert).bind(organization.0).execute(&app.sees_all).await.unwrap();
+        }
     }
 }
 
