@@ -20,7 +20,7 @@ impl Context {
     pub async fn load(roof: &Roof, tx: &mut OrgTx) -> Result<Self, Error> {
         let organization = tx.clinic().await?;
         let workflows = roof.workflows(tx).await?;
-        Ok(Self { organization, workflows, channels: roof.channels() })
+        Ok(Self { organization, workflows, channels: roof.channels.clone() })
     }
 }
 

@@ -1,0 +1,125 @@
+//! The scenarios through the whole server: MLLP, the staff's forms, the database, the tick and the outbox come to the same
+//! decisions as `stepwell simulate`, line for line.
+//!
+//! Each story gets a clinic, a database, a server and a clock of its own, and is told the way the world would tell it:
+//!
+//! | change | door |
+//! |---|---|
+//! | patients of a place with an EMR | A28, A31; A29 is not used |
+//! | what HL7 has no field for: zone, tags, registered, send_invite, flags, placeholders | `record`, as staff |
+//! | patients of a place without an EMR | the form "new patient"; `record` for what it refuses |
+//! | visits at a place with an EMR | S12, S13, S15, S26, S14 with a status; A04 for an arrival with no other visit near |
+//! | visits elsewhere | the form "log a visit" and the buttons of a visit; `record` for fields and acts without a form |
+//! | a visit reinstated | the button, whoever booked it |
+//! | `episode.opened` | `record`: HL7 names a case only with a visit |
+//! | `episode.discharged`, `.reopened` | A03, A13 where discharge means the case; `record` without an EMR |
+//! | `patient.registered` | the link in the newest message and the birth date; `record` when there is none |
+//! | `workflow.activated`, `.deactivated` | the switch on the workflow's page |
+//!
+//! A location that is not named has an EMR where all have one. Where a `change` has no arm in [`feed`] the test fails.
+//! `SCENARIO=a-moved` plays only files whose name has that in it.
+
+mod compare;
+mod desk;
+mod emr;
+mod feed;
+mod person;
+mod stage;
+mod story;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use care::scenario::play;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use stage::Stage;
+use story::Story;
+
+/// How a change came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Door {
+    Message,
+    Form,
+    Record,
+}
+
+struct Played {
+    lines: usize,
+    doors: BTreeMap<Door, usize>,
+}
+
+/// Stories played at the same time; most of it is waiting for PostgreSQL.
+const AT_ONCE: usize = 4;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_server_decides_every_scenario_as_the_simulator_does() {
+    play_all(story::scenarios(), 60).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_server_decides_every_example_of_a_workflow_as_the_simulator_does() {
+    play_all(story::examples(), 7).await;
+}
+
+async fn play_all(stories: Vec<Result<Story, String>>, at_least: usize) {
+    let began = Instant::now();
+    let only = std::env::var("SCENARIO").unwrap_or_default();
+    let gate = Arc::new(Semaphore::new(AT_ONCE));
+    let (mut playing, mut failed) = (JoinSet::new(), vec![]);
+    for story in stories {
+        match story {
+            Err(e) => failed.push(e),
+            Ok(story) if story.name.contains(&only) => {
+                let gate = gate.clone();
+                playing.spawn(async move {
+                    let _turn = gate.acquire_owned().await.unwrap();
+                    let began = Instant::now();
+                    let name = story.name.clone();
+                    let played = tokio::spawn(one(story)).await.unwrap_or_else(|e| Err(format!("  {e}")));
+                    (name, played, began.elapsed())
+                });
+            }
+            Ok(_) => {}
+        }
+    }
+    let mut all = playing.join_all().await;
+    all.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+    let (mut count, mut lines, mut doors) = (0, 0, BTreeMap::<Door, usize>::new());
+    for (name, played, took) in all {
+        match played {
+            Ok(played) => {
+                println!("{:5.2} s {:4} decisions  {:?}  {name}", took.as_secs_f64(), played.lines, played.doors);
+                (count, lines) = (count + 1, lines + played.lines);
+                for (door, times) in played.doors {
+                    *doors.entry(door).or_default() += times;
+                }
+            }
+            Err(e) => failed.push(format!("{name}:\n{e}")),
+        }
+    }
+    println!("{count} identical, {lines} decisions, {doors:?}, {:.1} s", began.elapsed().as_secs_f64());
+    assert!(failed.is_empty(), "{} differ\n{}", failed.len(), failed.join("\n"));
+    assert!(count >= at_least || !only.is_empty(), "only {count} were played");
+}
+
+async fn one(story: Story) -> Result<Played, String> {
+    let simulated = play(&story.scenario);
+    let mut stage = Stage::set_up(&story).await?;
+    for (at, when) in &story.events {
+        stage.time_passes(*at).await;
+        compare::take_down(&mut stage).await?;
+        feed::tell(&mut stage, &story, *at, when).await.map_err(|e| format!("  {} at {at}: {e}", when.change))?;
+        compare::take_down(&mut stage).await?;
+    }
+    stage.time_passes(story.scenario.until).await;
+    compare::take_down(&mut stage).await?;
+    let (served, doors) = (std::mem::take(&mut stage.lines), std::mem::take(&mut stage.doors));
+    stage.strike().await?;
+    match compare::differences(&simulated, &served) {
+        None => Ok(Played { lines: served.len(), doors }),
+        Some(text) => Err(text),
+    }
+}
