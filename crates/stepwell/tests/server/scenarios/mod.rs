@@ -62,6 +62,12 @@ async fn the_server_decides_every_scenario_as_the_simulator_does() {
     play_all(story::scenarios(), 60).await;
 }
 
+/// No EMR anywhere: everything comes in at the desk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_server_decides_every_scenario_told_at_the_desk_as_the_simulator_does() {
+    play_all(story::scenarios_without_emr(), 60).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_server_decides_every_example_of_a_workflow_as_the_simulator_does() {
     play_all(story::examples(), 17).await;

@@ -140,6 +140,20 @@ pub fn scenarios() -> Vec<Result<Story, String>> {
     files("scenarios").into_iter().map(read).collect()
 }
 
+/// The same, in clinics without an EMR.
+pub fn scenarios_without_emr() -> Vec<Result<Story, String>> {
+    let folder = root().join("scenarios");
+    let load = |path: &str| std::fs::read_to_string(folder.join(path)).map_err(|e| e.to_string());
+    let read = |(name, path): (String, PathBuf)| {
+        let mut file: toml::Table = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for place in file.get_mut("locations").and_then(|all| all.as_array_mut()).into_iter().flatten() {
+            place.as_table_mut().unwrap().insert("emr".into(), false.into());
+        }
+        Story::read(&name, &toml::to_string(&file).unwrap(), &load)
+    };
+    files("scenarios").into_iter().map(read).collect()
+}
+
 /// Every example that a workflow carries, as a file of its own.
 pub fn examples() -> Vec<Result<Story, String>> {
     let mut stories = vec![];
