@@ -104,16 +104,14 @@ impl Emr {
             Act::Arrive => ("S14", "Arrived"),
             Act::Note | Act::Reinstate | Act::Unfinish | Act::Delete => return Ok(false),
         };
+        if event == "A04" {
+            booked.visit.number = registration(&key);
+        }
+        // The registration names its own number only, and finds the appointment by the day; what the scheduler says
+        // after it names both, so that the visit can move away from that day.
         let mut said = self.message(at, event, patient, Some(booked.visit.clone()));
         status.clone_into(&mut said.status);
-        let bytes = match (event, &mut said.visit) {
-            // The scheduler does not know the registration's number: the two find each other by the day.
-            ("A04", Some(visit)) => {
-                visit.number = registration(&key);
-                adt(&said)
-            }
-            _ => siu(&said),
-        };
+        let bytes = if event == "A04" { adt(&said) } else { siu(&said) };
         self.visits.insert(key, booked);
         self.says(&bytes).await.map(|()| true)
     }

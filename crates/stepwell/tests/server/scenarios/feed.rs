@@ -12,7 +12,7 @@ use super::{Door, desk, emr};
 pub async fn tell(stage: &mut Stage, story: &Story, at: Timestamp, when: &When) -> Result<(), String> {
     let doors = match when.change.as_str() {
         "patient.created" | "patient.updated" => vec![update(stage, story, at, when).await?],
-        "patient.registered" => vec![register(stage, story, at, when).await?],
+        "patient.registered" => vec![register(stage, story, when).await?],
         "encounter.planned" => visit(stage, story, at, Act::Book, when).await?,
         "encounter.rescheduled" => visit(stage, story, at, Act::Modify, when).await?,
         "encounter.cancelled" => visit(stage, story, at, Act::Cancel, when).await?,
@@ -100,7 +100,7 @@ async fn update(stage: &mut Stage, story: &Story, at: Timestamp, when: &When) ->
     Ok(Door::Record)
 }
 
-async fn register(stage: &mut Stage, story: &Story, _at: Timestamp, when: &When) -> Result<Door, String> {
+async fn register(stage: &mut Stage, story: &Story, when: &When) -> Result<Door, String> {
     let patient = known(stage, story, when).await?;
     if desk::registers(stage, patient).await {
         return Ok(Door::Form);
