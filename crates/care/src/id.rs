@@ -42,6 +42,8 @@ ids! {
     /// One planned step of a run.
     PlannedStepId
     AssignmentId
+    /// One patient put on a workflow by hand.
+    EnrolmentId
     DeliveryId
     AttemptId
     DecisionId

@@ -15,6 +15,7 @@
 
 pub mod chart;
 pub mod id;
+pub mod rehearsal;
 pub mod scenario;
 pub mod workflow;
 pub mod zone;

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::contact::{Category, ContactPoint};
+use super::assignment::AssignmentAct;
+use super::contact::{Category, Channel, ContactPoint};
 use super::encounter::VisitType;
-use super::patient::Sex;
-use crate::id::{ChangeId, EncounterId, EpisodeId, InterfaceId, LocationId, StaffId};
+use super::event::Subject;
+use super::patient::{Guardian, Sex};
+use crate::id::{AssignmentId, ChangeId, EncounterId, EnrolmentId, EpisodeId, InterfaceId, LocationId, StaffId};
 use crate::zone::CivilMoment;
 
 /// Where a change stands in the order of what its source says: see [`Change::order`].
@@ -67,6 +69,39 @@ pub enum What {
         contact: ContactPoint,
         category: Option<Category>,
     },
+    /// A yes on record, or one taken back, for everything of this category on this channel.
+    Consent {
+        channel: Channel,
+        category: Category,
+        given: bool,
+    },
+    Assignment {
+        assignment: AssignmentId,
+        act: AssignmentAct,
+    },
+    /// Staff put the patient on a workflow by hand.
+    Enrolment {
+        enrolment: EnrolmentId,
+        act: EnrolmentAct,
+    },
+    /// Staff stopped what runs of a workflow: on this visit or episode, or everything begun before.
+    RunStopped {
+        workflow: String,
+        subject: Option<Subject>,
+    },
+    /// The patient opened the portal.
+    LoggedIn,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnrolmentAct {
+    /// `moment`: the instant that the workflow's steps count from.
+    Enrol {
+        workflow: String,
+        moment: CivilMoment,
+    },
+    Stop,
 }
 
 /// "No value" writes nothing; deleting is said explicitly.
@@ -117,6 +152,8 @@ pub struct PatientChange {
     /// The patient has a portal account.
     pub registered: Write<bool>,
     pub tags: Write<Vec<String>>,
+    /// Who answers for a minor.
+    pub guardian: Write<Guardian>,
 }
 
 /// What an encounter change does to the visit's state. See docs/SEMANTICS.md, "Order-proof".
@@ -182,6 +219,9 @@ pub struct EncounterChange {
     pub minutes: Write<u32>,
     #[serde(default)]
     pub visit_type: Write<VisitType>,
+    /// The source's own word for the type, `interface/code`: [`super::Clinic::visit_types`] says what it means.
+    #[serde(default)]
+    pub visit_code: Write<String>,
     /// Display name of the practitioner.
     #[serde(default)]
     pub practitioner: Write<String>,
@@ -202,6 +242,7 @@ impl EncounterChange {
             start: Write::Keep,
             minutes: Write::Keep,
             visit_type: Write::Keep,
+            visit_code: Write::Keep,
             practitioner: Write::Keep,
             location: Write::Keep,
             episode: Write::Keep,

@@ -1,12 +1,16 @@
-//! What the clinic is: its zone and its locations. The same for all its patients.
+//! What the clinic is: its zone, its locations and its rules. The same for all its patients.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::contact::{Category, Channel};
+use super::encounter::VisitType;
 use crate::id::LocationId;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     pub id: LocationId,
     pub name: String,
@@ -14,6 +18,52 @@ pub struct Location {
     pub zone: String,
     /// An EMR tells us what happens here; else staff log visits by hand.
     pub has_emr: bool,
+    /// Days on which nobody works: holidays, storms.
+    pub closed: BTreeSet<Date>,
+    /// The EMR never says "arrived" here: a start passed this long ago and not cancelled counts as arrived.
+    pub arrived_after: Option<SignedDuration>,
+    /// Nothing planned and none for so many days: the episode is presumed to have ended.
+    pub ended_after: Option<u32>,
+    /// Its feed has been silent for too long: nothing that rests on what it did not say may be believed.
+    pub silent: bool,
+}
+
+impl Location {
+    pub fn new(id: LocationId, name: &str, zone: &str, has_emr: bool) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            zone: zone.into(),
+            has_emr,
+            closed: BTreeSet::new(),
+            arrived_after: None,
+            ended_after: None,
+            silent: false,
+        }
+    }
+}
+
+/// What an EMR's appointment type means here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeMapping {
+    /// `None`: no visit at all, but a block in the calendar or a staff meeting.
+    pub is: Option<VisitType>,
+    /// When the clinic said so, if visits of that type had come before.
+    pub since: Option<Timestamp>,
+}
+
+/// How much one patient, and one contact point, may be asked to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    pub texts_a_day: usize,
+    pub texts_a_week: usize,
+    pub emails_a_day: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { texts_a_day: 1, texts_a_week: 3, emails_a_day: 2 }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,23 +72,46 @@ pub struct Clinic {
     /// The organization's zone, when nothing nearer is known.
     pub zone: String,
     pub locations: BTreeMap<LocationId, Location>,
+    /// By `interface/code`.
+    pub visit_types: BTreeMap<String, TypeMapping>,
+    pub budget: Budget,
+    /// For which channels and categories an address given is basis enough; anything else needs a yes on record.
+    pub basis: BTreeSet<(Channel, Category)>,
 }
 
 impl Clinic {
     pub fn new(name: &str, zone: &str) -> Self {
-        Self { name: name.into(), zone: zone.into(), locations: BTreeMap::new() }
+        use Category::{Care, Feedback, Outcomes};
+        use Channel::{Email, Text};
+        let basis = [(Email, Care), (Email, Outcomes), (Email, Feedback), (Text, Care), (Text, Outcomes)];
+        Self {
+            name: name.into(),
+            zone: zone.into(),
+            locations: BTreeMap::new(),
+            visit_types: BTreeMap::new(),
+            budget: Budget::default(),
+            basis: basis.into(),
+        }
+    }
+
+    pub fn location(&self, id: Option<LocationId>) -> Option<&Location> {
+        id.and_then(|id| self.locations.get(&id))
     }
 
     /// The zone in which people at this location read the clock.
     pub fn zone_at(&self, location: Option<LocationId>) -> &str {
-        location.and_then(|id| self.locations.get(&id)).map_or(&self.zone, |l| &l.zone)
+        self.location(location).map_or(&self.zone, |l| &l.zone)
     }
 
     /// A location the clinic does not know (or none) counts as one with an EMR only if every location has one.
     pub fn has_emr_at(&self, location: Option<LocationId>) -> bool {
-        match location.and_then(|id| self.locations.get(&id)) {
+        match self.location(location) {
             Some(location) => location.has_emr,
             None => !self.locations.is_empty() && self.locations.values().all(|l| l.has_emr),
         }
+    }
+
+    pub fn is_silent(&self, location: Option<LocationId>) -> bool {
+        self.location(location).is_some_and(|l| l.silent)
     }
 }

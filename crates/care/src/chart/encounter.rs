@@ -1,6 +1,6 @@
 //! A visit: planned -> arrived -> finished, or cancelled / no-show / entered in error; every state can be corrected.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Act, Change, EncounterChange, EncounterKey, What, Write};
@@ -101,13 +101,15 @@ impl EncounterState {
     }
 }
 
-/// The start or the place really changed.
+/// The start or the place really changed, or what was called off is on again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     pub at: Timestamp,
     pub from: CivilMoment,
     pub from_location: Option<LocationId>,
     pub to: CivilMoment,
+    /// It had been cancelled; the start may be the same.
+    pub reopened: bool,
 }
 
 /// Something the fold could not decide for the clinic: an item for the work list.
@@ -128,6 +130,7 @@ pub struct Encounter {
     pub start: Option<CivilMoment>,
     pub minutes: Option<u32>,
     pub visit_type: Option<VisitType>,
+    pub visit_code: Option<String>,
     pub practitioner: Option<String>,
     pub location: Option<LocationId>,
     /// The case the source named, before adoption.
@@ -135,7 +138,7 @@ pub struct Encounter {
     pub episode: EpisodeKey,
     /// The first stamp that planned it.
     pub planned_at: Option<Timestamp>,
-    /// The stamp that gave it the start it has now.
+    /// The stamp that gave it the start and the place it has now.
     pub start_since: Option<Timestamp>,
     pub moves: Vec<Move>,
     pub arrived_at: Option<Timestamp>,
@@ -144,6 +147,9 @@ pub struct Encounter {
     pub cancellations: Vec<Timestamp>,
     pub notices: Vec<Notice>,
 }
+
+/// How long a cancellation must have stood for its end to be news.
+const REOPENED_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 impl Encounter {
     pub fn starts_at(&self) -> Option<Timestamp> {
@@ -159,6 +165,7 @@ impl Encounter {
             start: None,
             minutes: None,
             visit_type: None,
+            visit_code: None,
             practitioner: None,
             location: None,
             named_episode: None,
@@ -186,7 +193,8 @@ impl Encounter {
         let before = (self.start.clone(), self.location);
         let start = believed_start(change, what, emr_start);
         let same_start = matches!(&start, Write::Set(s) if Some(s.instant()) == self.starts_at());
-        let cancelled = matches!(self.state, EncounterState::Cancelled { .. });
+        let was = self.state;
+        let cancelled = matches!(was, EncounterState::Cancelled { .. });
         if what.act == Act::Book && cancelled && (same_start || start.is_keep()) && self.start.is_some() {
             self.notices.push(Notice::BookingOfCancelledVisit { at });
             return;
@@ -198,22 +206,30 @@ impl Encounter {
         }
         self.write_fields(what);
         self.state = self.next_state(what.act, at);
-        if self.start != before.0 {
+        // Schedulers cancel and book anew in one breath: nobody was told, and nobody is to be told.
+        let reopened = match was {
+            EncounterState::Cancelled { at: since } => {
+                self.state == EncounterState::Planned && at.duration_since(since) > REOPENED_AFTER
+            }
+            _ => false,
+        };
+        if self.start != before.0 || (before.1.is_some() && before.1 != self.location) {
             self.start_since = Some(at);
         }
         self.note_transition(at);
         if let (Some(from), Some(to)) = (before.0, self.start.clone())
             && self.planned_at.is_some_and(|planned| planned <= at)
             && self.state == EncounterState::Planned
-            && (from.instant() != to.instant() || (before.1.is_some() && before.1 != self.location))
+            && (reopened || from.instant() != to.instant() || (before.1.is_some() && before.1 != self.location))
         {
-            self.moves.push(Move { at, from, from_location: before.1, to });
+            self.moves.push(Move { at, from, from_location: before.1, to, reopened });
         }
     }
 
     fn write_fields(&mut self, what: &EncounterChange) {
         write(&mut self.minutes, &what.minutes);
         write(&mut self.visit_type, &what.visit_type);
+        write(&mut self.visit_code, &what.visit_code);
         write(&mut self.practitioner, &what.practitioner);
         write(&mut self.location, &what.location);
         write(&mut self.named_episode, &what.episode);

@@ -25,14 +25,22 @@ pub struct Episode {
     /// The stamp of the opening.
     pub opened_at: Timestamp,
     pub state: EpisodeState,
-    /// How often it was discharged, counting the ones taken back.
-    pub discharges: u32,
+    /// Each time it was discharged, the ones taken back among them.
+    pub discharges: Vec<(Date, Timestamp)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EpisodeState {
     Open,
-    Discharged { on: Date, at: Timestamp },
+    Discharged {
+        on: Date,
+        at: Timestamp,
+    },
+    /// Nothing planned and nobody came for as long as the clinic has said; a new booking takes it back.
+    PresumedEnded {
+        on: Date,
+        at: Timestamp,
+    },
 }
 
 impl Episode {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::episode::EpisodeKey;
-use crate::id::{EncounterId, LocationId};
+use crate::id::{AssignmentId, EncounterId, EnrolmentId, LocationId};
 use crate::zone::CivilMoment;
 
 macro_rules! kinds {
@@ -36,12 +36,48 @@ kinds! {
     EpisodeDischarged = "episode.discharged",
     PatientCreated = "patient.created",
     PatientRegistered = "patient.registered",
+    PatientBirthday = "patient.birthday",
+    EpisodePresumedEnded = "episode.presumed_ended",
+    CarePlanAssigned = "care_plan.assigned",
+    CarePlanCompleted = "care_plan.completed",
+    ExerciseOverdue = "exercise.overdue",
+    QuestionnaireAssigned = "questionnaire.assigned",
+    QuestionnaireCompleted = "questionnaire.completed",
+    QuestionnaireOverdue = "questionnaire.overdue",
+    RecommendationGiven = "recommendation.given",
+    Inactivity = "inactivity",
+    Manual = "manual",
 }
 
 impl EventKind {
     /// Whether a step may be scheduled before this anchor's moment.
     pub fn allows_before(self) -> bool {
+        matches!(
+            self,
+            EventKind::EncounterPlanned | EventKind::VisitDayPlanned | EventKind::PatientBirthday | EventKind::Manual
+        )
+    }
+
+    /// Of a visit to come: what a booking brings, and all that hangs on the appointment.
+    pub fn is_of_a_visit_ahead(self) -> bool {
         matches!(self, EventKind::EncounterPlanned | EventKind::VisitDayPlanned)
+    }
+
+    /// Arises because time passed, not because somebody said so.
+    pub fn is_timed(self) -> bool {
+        matches!(
+            self,
+            EventKind::PatientBirthday
+                | EventKind::EpisodePresumedEnded
+                | EventKind::ExerciseOverdue
+                | EventKind::QuestionnaireOverdue
+                | EventKind::Inactivity
+        )
+    }
+
+    /// Rests on something that nobody said: worth nothing while the feed is silent.
+    pub fn rests_on_absence(self) -> bool {
+        matches!(self, EventKind::EncounterNoShow | EventKind::EpisodePresumedEnded | EventKind::Inactivity)
     }
 }
 
@@ -66,6 +102,38 @@ pub enum Subject {
         location: Option<LocationId>,
         date: Date,
     },
+    Assignment(AssignmentId),
+    Enrolment(EnrolmentId),
+    Birthday {
+        year: i16,
+    },
+    /// Nothing planned (or no login) for so many days; `since`: the day on which that became true.
+    Idle {
+        of: Idle,
+        days: u32,
+        since: Date,
+        episode: Option<EpisodeKey>,
+    },
+    PresumedEnd {
+        episode: EpisodeKey,
+        on: Date,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Idle {
+    Visits,
+    Login,
+}
+
+impl Idle {
+    pub fn code(self) -> &'static str {
+        match self {
+            Idle::Visits => "visits",
+            Idle::Login => "login",
+        }
+    }
 }
 
 /// What a run stands on: (event, subject, how many times it happened).
@@ -86,6 +154,8 @@ pub enum Validity {
     /// The state was corrected: what happened turned out not to have happened.
     Corrected,
     Gone,
+    /// Staff ended it.
+    Stopped,
 }
 
 /// One event of a chart, valid or no longer so.
@@ -99,5 +169,28 @@ pub struct Occurrence {
     pub encounter: Option<EncounterId>,
     pub episode: Option<EpisodeKey>,
     pub location: Option<LocationId>,
+    pub assignment: Option<AssignmentId>,
+    /// Of an enrolment: the one workflow it is for.
+    pub workflow: Option<String>,
+    /// How many tasks stand between it and something that happened outside; see "Loops".
+    pub depth: u8,
     pub validity: Validity,
+}
+
+impl Occurrence {
+    /// One that stands on nothing but itself; more is added by struct update.
+    pub fn of(anchor: Anchor, at: Timestamp, location: Option<LocationId>) -> Self {
+        Self {
+            anchor,
+            event_at: at,
+            moment: CivilMoment::utc(at),
+            encounter: None,
+            episode: None,
+            location,
+            assignment: None,
+            workflow: None,
+            depth: 0,
+            validity: Validity::Valid,
+        }
+    }
 }

@@ -1,17 +1,19 @@
 //! The fold: a set of changes to the chart they add up to, whatever order they arrived in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::change::{Act, Change, EncounterKey, EpisodeChange, PatientChange, What, Write};
+use super::assignment::{Assignment, fold_assignments};
+use super::change::{Act, Change, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, What, Write};
 use super::clinic::Clinic;
-use super::encounter::{Encounter, write};
+use super::encounter::{Encounter, VisitType, write};
 use super::episode::{Episode, EpisodeKey, EpisodeState};
+use super::event::Subject;
 use super::patient::Patient;
-use crate::id::{EncounterId, EpisodeId};
-use crate::zone;
+use crate::id::{AssignmentId, EncounterId, EnrolmentId, EpisodeId};
+use crate::zone::{self, CivilMoment};
 
 /// A patient's chart: never written, only folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,28 @@ pub struct Chart {
     pub patient: Patient,
     pub encounters: Vec<Encounter>,
     pub episodes: Vec<Episode>,
+    pub assignments: Vec<Assignment>,
+    pub enrolments: Vec<Enrolment>,
+    pub stops: Vec<Stop>,
+}
+
+/// A patient put on a workflow by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    pub id: EnrolmentId,
+    pub at: Timestamp,
+    pub workflow: String,
+    /// What the steps count from.
+    pub moment: CivilMoment,
+    pub stopped: bool,
+}
+
+/// Staff stopped what ran of a workflow by then: on one subject, or all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    pub at: Timestamp,
+    pub workflow: String,
+    pub subject: Option<Subject>,
 }
 
 impl Chart {
@@ -27,8 +51,17 @@ impl Chart {
         self.encounters.iter().find(|e| e.ids.contains(&id))
     }
 
+    /// How many visits took place, or are under way.
+    pub fn visits_arrived(&self) -> usize {
+        self.encounters.iter().filter(|e| e.state.has_arrived()).count()
+    }
+
     pub fn episode(&self, key: EpisodeKey) -> Option<&Episode> {
         self.episodes.iter().find(|e| e.key == key)
+    }
+
+    pub fn assignment(&self, id: AssignmentId) -> Option<&Assignment> {
+        self.assignments.iter().find(|a| a.id == id)
     }
 }
 
@@ -43,8 +76,11 @@ pub fn fold(changes: &[Change], clinic: &Clinic) -> Chart {
 
     let patient = fold_patient(&ordered);
     let mut encounters = fold_encounters(&ordered, clinic);
+    map_types(&mut encounters, clinic);
     let episodes = fold_episodes(&ordered, &mut encounters, clinic);
-    Chart { patient, encounters, episodes }
+    let assignments = fold_assignments(&ordered);
+    let (enrolments, stops) = fold_enrolments(&ordered);
+    Chart { patient, encounters, episodes, assignments, enrolments, stops }
 }
 
 fn fold_patient(ordered: &[&Change]) -> Patient {
@@ -61,7 +97,13 @@ fn fold_patient(ordered: &[&Change]) -> Patient {
             What::OptOut { contact, category } => {
                 patient.opted_out.insert((contact.clone(), *category));
             }
-            What::Encounter(_) | What::Episode(_) => {}
+            What::Consent { channel, category, given } => patient.consent(*channel, *category, *given),
+            What::LoggedIn => patient.logged_in_at = patient.logged_in_at.max(Some(change.stamp.at)),
+            What::Encounter(_)
+            | What::Episode(_)
+            | What::Assignment { .. }
+            | What::Enrolment { .. }
+            | What::RunStopped { .. } => {}
         }
     }
     patient
@@ -77,7 +119,7 @@ fn news_of(what: &PatientChange, last: &mut PatientChange) -> PatientChange {
         }
     )*} }
     news!(given family birth_date sex language zone email mobile phone home_location deceased inactive test_patient
-          do_not_contact send_invite registered tags);
+          do_not_contact send_invite registered tags guardian);
     news
 }
 
@@ -93,6 +135,7 @@ fn apply_patient(patient: &mut Patient, what: &PatientChange, at: Timestamp) {
     write(&mut patient.phone, &what.phone);
     write(&mut patient.home_location, &what.home_location);
     write(&mut patient.do_not_contact, &what.do_not_contact);
+    write(&mut patient.guardian, &what.guardian);
     flag(&mut patient.deceased, &what.deceased);
     flag(&mut patient.inactive, &what.inactive);
     flag(&mut patient.test_patient, &what.test_patient);
@@ -142,6 +185,56 @@ fn fold_encounters(ordered: &[&Change], clinic: &Clinic) -> Vec<Encounter> {
     let mut encounters: Vec<_> = groups.iter().map(Group::fold).collect();
     encounters.sort_by_key(|e| (e.starts_at(), e.id));
     encounters
+}
+
+/// What the EMR's own word for the type means is looked up now, not when the message came: a clinic may map it later.
+fn map_types(encounters: &mut Vec<Encounter>, clinic: &Clinic) {
+    let meaning = |e: &Encounter| e.visit_code.as_ref().and_then(|code| clinic.visit_types.get(code)).copied();
+    encounters.retain(|e| meaning(e).is_none_or(|m| m.is.is_some()));
+    for encounter in encounters {
+        // A type that a person gave the visit stands.
+        if matches!(encounter.visit_type, None | Some(VisitType::Unmapped)) && encounter.visit_code.is_some() {
+            encounter.visit_type = Some(meaning(encounter).and_then(|m| m.is).unwrap_or(VisitType::Unmapped));
+        }
+    }
+}
+
+fn fold_enrolments(ordered: &[&Change]) -> (Vec<Enrolment>, Vec<Stop>) {
+    let (mut enrolments, mut stops) = (BTreeMap::new(), vec![]);
+    let mut ended = BTreeSet::new();
+    for change in ordered {
+        let at = change.stamp.at;
+        match &change.what {
+            What::Enrolment { enrolment, act: EnrolmentAct::Enrol { workflow, moment } } => {
+                enrolments.entry(*enrolment).or_insert_with(|| Enrolment {
+                    id: *enrolment,
+                    at,
+                    workflow: workflow.clone(),
+                    moment: moment.clone(),
+                    stopped: false,
+                });
+            }
+            What::Enrolment { enrolment, act: EnrolmentAct::Stop } => {
+                ended.insert(*enrolment);
+            }
+            What::RunStopped { workflow, subject } => {
+                stops.push(Stop { at, workflow: workflow.clone(), subject: *subject });
+            }
+            What::Patient(_)
+            | What::Encounter(_)
+            | What::Episode(_)
+            | What::OptOut { .. }
+            | What::Consent { .. }
+            | What::Assignment { .. }
+            | What::LoggedIn => {}
+        }
+    }
+    for id in ended {
+        if let Some(enrolment) = enrolments.get_mut(&id) {
+            enrolment.stopped = true;
+        }
+    }
+    (enrolments.into_values().collect(), stops)
 }
 
 /// Changes of one visit go together when they share a number, or a message named it by both.
@@ -244,7 +337,7 @@ fn fold_episodes(ordered: &[&Change], encounters: &mut [Encounter], clinic: &Cli
             opened_on: on,
             opened_at: at,
             state: EpisodeState::Open,
-            discharges: 0,
+            discharges: vec![],
         });
         if title.is_some() {
             episode.title = title;
@@ -299,7 +392,7 @@ fn close_or_reopen(
         EpisodeChange::Discharge { episode, on } => {
             if let Some(e) = episodes.get_mut(&key(*episode)).filter(|e| e.is_open()) {
                 e.state = EpisodeState::Discharged { on: *on, at };
-                e.discharges += 1;
+                e.discharges.push((*on, at));
             }
         }
         EpisodeChange::Reopen { episode } => {

@@ -5,6 +5,7 @@
 //!
 //! Everything here is [`fold`]ed from [`Change`]s in the order of their [`Stamp`]s. Nothing is written any other way.
 
+mod assignment;
 mod change;
 mod clinic;
 mod contact;
@@ -14,14 +15,20 @@ mod event;
 mod fold;
 mod occurrences;
 mod patient;
+mod presumed;
+mod snapshot;
+mod timed;
 
+pub use assignment::{Assignment, AssignmentAct, DUE_WITHIN, Response, Score};
 pub use change::{
-    Act, Change, EncounterChange, EncounterKey, EpisodeChange, PatientChange, Source, Stamp, What, Write,
+    Act, Change, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, Source, Stamp, What, Write,
 };
-pub use clinic::{Clinic, Location};
+pub use clinic::{Budget, Clinic, Location, TypeMapping};
 pub use contact::{Category, Channel, ContactPoint, Placeholder};
 pub use encounter::{Encounter, EncounterState, Move, Notice, VisitType};
 pub use episode::{Episode, EpisodeKey, EpisodeState};
-pub use event::{Anchor, EventKind, Occurrence, Subject, Validity};
-pub use fold::{Chart, fold};
-pub use patient::{Patient, Reach, Sex};
+pub use event::{Anchor, EventKind, Idle, Occurrence, Subject, Validity};
+pub use fold::{Chart, Enrolment, Stop, fold};
+pub use patient::{Guardian, Patient, Reach, Sex};
+pub use snapshot::{Snapshot, UNDO};
+pub use timed::Watch;

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::assignment::Assignment;
 use super::clinic::Clinic;
 use super::encounter::{Encounter, EncounterState};
 use super::episode::{Episode, EpisodeState};
 use super::event::{Anchor, EventKind, Occurrence, Subject, Validity};
-use super::fold::Chart;
+use super::fold::{Chart, Enrolment};
 use crate::id::LocationId;
 use crate::zone::{self, CivilMoment};
+
+/// The one question whose answer, 0 to 10, is an event of its own.
+const RECOMMENDATION: &str = "questionnaire/recommendation";
 
 impl Chart {
     /// Every event this chart's history holds, in order of time; those that no longer hold say so.
@@ -25,6 +29,10 @@ impl Chart {
             encounter_events(encounter, &mut all);
         }
         self.visit_days(clinic, &mut all);
+        for assignment in &self.assignments {
+            self.assignment_events(assignment, clinic, &mut all);
+        }
+        all.extend(self.enrolments.iter().map(|enrolment| self.enrolment_event(enrolment)));
         all.sort_by_key(|o| (o.event_at, o.anchor));
         all
     }
@@ -41,7 +49,14 @@ impl Chart {
                 let id = self.encounter(id).map_or(id, |e| e.id);
                 Anchor { subject: Subject::Encounter(id), ..anchor }
             }
-            Subject::Patient | Subject::Episode(_) | Subject::VisitDay { .. } => anchor,
+            Subject::Patient
+            | Subject::Episode(_)
+            | Subject::VisitDay { .. }
+            | Subject::Assignment(_)
+            | Subject::Enrolment(_)
+            | Subject::Birthday { .. }
+            | Subject::Idle { .. }
+            | Subject::PresumedEnd { .. } => anchor,
         }
     }
 
@@ -54,7 +69,14 @@ impl Chart {
                 }
                 None => vec![anchor],
             },
-            Subject::Patient | Subject::Episode(_) | Subject::VisitDay { .. } => vec![anchor],
+            Subject::Patient
+            | Subject::Episode(_)
+            | Subject::VisitDay { .. }
+            | Subject::Assignment(_)
+            | Subject::Enrolment(_)
+            | Subject::Birthday { .. }
+            | Subject::Idle { .. }
+            | Subject::PresumedEnd { .. } => vec![anchor],
         }
     }
 
@@ -62,13 +84,8 @@ impl Chart {
         let zone = self.home_zone(clinic);
         let mut push = |event, at: Option<Timestamp>| {
             all.extend(at.map(|at| Occurrence {
-                anchor: Anchor { event, subject: Subject::Patient, nth: 1 },
-                event_at: at,
                 moment: CivilMoment::at(at, zone),
-                encounter: None,
-                episode: None,
-                location: self.patient.home_location,
-                validity: if self.patient.inactive { Validity::Gone } else { Validity::Valid },
+                ..Occurrence::of(Anchor { event, subject: Subject::Patient, nth: 1 }, at, self.patient.home_location)
             }));
         };
         push(EventKind::PatientCreated, self.patient.created_at);
@@ -79,21 +96,56 @@ impl Chart {
         let location = self.encounters.iter().rev().find(|e| e.episode == episode.key).and_then(|e| e.location);
         let location = location.or(self.patient.home_location);
         let zone = self.home_zone(clinic);
-        let mut push = |event, nth, on: Date, at, validity| {
+        let mut push = |event, subject, nth, on: Date, at, validity| {
             all.push(Occurrence {
-                anchor: Anchor { event, subject: Subject::Episode(episode.key), nth },
-                event_at: at,
                 moment: CivilMoment { civil: on.to_datetime(jiff::civil::Time::midnight()), zone: zone.into() },
-                encounter: None,
                 episode: Some(episode.key),
-                location,
                 validity,
+                ..Occurrence::of(Anchor { event, subject, nth }, at, location)
             });
         };
+        let subject = Subject::Episode(episode.key);
         let open = if episode.is_open() { Validity::Valid } else { Validity::Gone };
-        push(EventKind::EpisodeOpened, 1, episode.opened_on, episode.opened_at, open);
-        if let EpisodeState::Discharged { on, at } = episode.state {
-            push(EventKind::EpisodeDischarged, episode.discharges, on, at, Validity::Valid);
+        push(EventKind::EpisodeOpened, subject, 1, episode.opened_on, episode.opened_at, open);
+        for (nth, (on, at)) in (1..).zip(&episode.discharges) {
+            let stands =
+                matches!(episode.state, EpisodeState::Discharged { .. }) && nth as usize == episode.discharges.len();
+            let validity = if stands { Validity::Valid } else { Validity::Corrected };
+            push(EventKind::EpisodeDischarged, subject, nth, *on, *at, validity);
+        }
+        if let Some(at) = self.presumed_end(episode, clinic) {
+            let on = zone::date_in(at, zone);
+            let subject = Subject::PresumedEnd { episode: episode.key, on };
+            push(EventKind::EpisodePresumedEnded, subject, 1, on, at, Validity::Valid);
+        }
+    }
+
+    fn assignment_events(&self, a: &Assignment, clinic: &Clinic, all: &mut Vec<Occurrence>) {
+        let (given, done) = match () {
+            () if a.is_a("questionnaire") => (EventKind::QuestionnaireAssigned, EventKind::QuestionnaireCompleted),
+            () if a.is_a("care-plan") => (EventKind::CarePlanAssigned, EventKind::CarePlanCompleted),
+            () => return,
+        };
+        let anchor = |event, nth| Anchor { event, subject: Subject::Assignment(a.id), nth };
+        all.push(self.of_assignment(a, anchor(given, 1), a.given_at, clinic));
+        for (nth, response) in (1..).zip(&a.responses) {
+            let amended = (nth as usize) < a.responses.len();
+            let asked = a.content == RECOMMENDATION && response.score.is_some();
+            for event in [Some(done), asked.then_some(EventKind::RecommendationGiven)].into_iter().flatten() {
+                let o = self.of_assignment(a, anchor(event, nth), response.at, clinic);
+                let validity = if amended { Validity::Gone } else { o.validity };
+                all.push(Occurrence { validity, ..o });
+            }
+        }
+    }
+
+    fn enrolment_event(&self, enrolment: &Enrolment) -> Occurrence {
+        let anchor = Anchor { event: EventKind::Manual, subject: Subject::Enrolment(enrolment.id), nth: 1 };
+        Occurrence {
+            moment: enrolment.moment.clone(),
+            workflow: Some(enrolment.workflow.clone()),
+            validity: if enrolment.stopped { Validity::Stopped } else { Validity::Valid },
+            ..Occurrence::of(anchor, enrolment.at, self.patient.home_location)
         }
     }
 
@@ -166,13 +218,15 @@ impl<'a> VisitDay<'a> {
             None => CivilMoment { civil: date.to_datetime(jiff::civil::Time::midnight()), zone: zone.into() },
         };
         Some(Occurrence {
-            anchor: Anchor { event: EventKind::VisitDayPlanned, subject: Subject::VisitDay { location, date }, nth: 1 },
-            event_at: self.since?,
             moment,
             encounter: Some(first.id),
             episode: Some(first.episode),
-            location,
             validity,
+            ..Occurrence::of(
+                Anchor { event: EventKind::VisitDayPlanned, subject: Subject::VisitDay { location, date }, nth: 1 },
+                self.since?,
+                location,
+            )
         })
     }
 }
@@ -180,13 +234,11 @@ impl<'a> VisitDay<'a> {
 fn encounter_events(encounter: &Encounter, all: &mut Vec<Occurrence>) {
     let mut push = |event, nth, at: Timestamp, moment: CivilMoment, validity| {
         all.push(Occurrence {
-            anchor: Anchor { event, subject: Subject::Encounter(encounter.id), nth },
-            event_at: at,
             moment,
             encounter: Some(encounter.id),
             episode: Some(encounter.episode),
-            location: encounter.location,
             validity,
+            ..Occurrence::of(Anchor { event, subject: Subject::Encounter(encounter.id), nth }, at, encounter.location)
         });
     };
     let stands = standing(encounter);

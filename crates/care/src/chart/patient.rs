@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::contact::{Category, Channel, ContactPoint, Placeholder};
+use super::fold::Chart;
 use crate::id::LocationId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +26,15 @@ impl Sex {
             Sex::Other => "other",
         }
     }
+}
+
+/// The responsible contact person: what is meant for a minor goes here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Guardian {
+    pub name: String,
+    pub email: Option<String>,
+    pub mobile: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,7 +58,15 @@ pub struct Patient {
     pub send_invite: bool,
     /// When the patient registered at the portal.
     pub registered_at: Option<Timestamp>,
+    /// When the patient last opened the portal.
+    pub logged_in_at: Option<Timestamp>,
     pub tags: Vec<String>,
+    /// Who answers for a minor.
+    pub guardian: Option<Guardian>,
+    /// A yes on record.
+    pub consents: BTreeSet<(Channel, Category)>,
+    /// A no on record, also where an address given would be basis enough.
+    pub refusals: BTreeSet<(Channel, Category)>,
     /// Contact points their holder has closed, by category (`None`: all).
     pub opted_out: BTreeSet<(ContactPoint, Option<Category>)>,
 }
@@ -62,20 +80,64 @@ pub enum Reach {
     NotAnAddress,
 }
 
+impl Chart {
+    /// Every contact point the chart names, the guardian's too.
+    pub fn contact_points(&self) -> BTreeSet<ContactPoint> {
+        let of = |channel| {
+            let guardian = self.patient.guardian.as_ref().map(|g| g.reach(channel));
+            [Some(self.patient.reach(channel)), guardian]
+        };
+        let points = Channel::ALL.into_iter().flat_map(of).flatten().filter_map(|reach| match reach {
+            Reach::At(point) => Some(point),
+            Reach::NoAddress | Reach::NotAnAddress => None,
+        });
+        points.collect()
+    }
+}
+
 /// How the text of a field becomes a contact point.
 type Read = fn(&str) -> Result<ContactPoint, Placeholder>;
 
+fn reach(channel: Channel, email: Option<&str>, mobile: Option<&str>) -> Reach {
+    let (value, read): (_, Read) = match channel {
+        Channel::Email => (email, ContactPoint::email),
+        Channel::Text => (mobile, ContactPoint::mobile),
+    };
+    match value.map(read) {
+        None => Reach::NoAddress,
+        Some(Err(Placeholder)) => Reach::NotAnAddress,
+        Some(Ok(point)) => Reach::At(point),
+    }
+}
+
+impl Guardian {
+    pub fn reach(&self, channel: Channel) -> Reach {
+        reach(channel, self.email.as_deref(), self.mobile.as_deref())
+    }
+}
+
 impl Patient {
     pub fn reach(&self, channel: Channel) -> Reach {
-        let (value, read): (_, Read) = match channel {
-            Channel::Email => (&self.email, ContactPoint::email),
-            Channel::Text => (&self.mobile, ContactPoint::mobile),
+        reach(channel, self.email.as_deref(), self.mobile.as_deref())
+    }
+
+    /// Categories with a yes on record, on whatever channel.
+    pub fn consented(&self) -> Vec<String> {
+        let categories: BTreeSet<_> = self.consents.iter().map(|(_, category)| category.code()).collect();
+        categories.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The yes or no on record for a channel and category.
+    pub fn consent(&mut self, channel: Channel, category: Category, given: bool) {
+        let (to, from) = if given {
+            self.opted_out
+                .retain(|(point, what)| point.channel != channel || (what.is_some() && *what != Some(category)));
+            (&mut self.consents, &mut self.refusals)
+        } else {
+            (&mut self.refusals, &mut self.consents)
         };
-        match value.as_deref().map(read) {
-            None => Reach::NoAddress,
-            Some(Err(Placeholder)) => Reach::NotAnAddress,
-            Some(Ok(point)) => Reach::At(point),
-        }
+        from.remove(&(channel, category));
+        to.insert((channel, category));
     }
 
     pub fn has_opted_out(&self, contact: &ContactPoint, category: Category) -> bool {

@@ -1,7 +1,11 @@
 //! The scenario file as TOML gives it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_spanned::Spanned;
+
+use crate::chart::Guardian;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +45,10 @@ pub struct LocationFile {
     pub name: Option<String>,
     #[serde(default = "yes")]
     pub emr: bool,
+    #[serde(default)]
+    pub closed: Vec<Spanned<String>>,
+    pub arrived_after: Option<Spanned<String>>,
+    pub ended_after: Option<Spanned<String>>,
 }
 
 fn yes() -> bool {
@@ -76,6 +84,8 @@ pub struct PatientFields {
     pub inactive: Option<bool>,
     pub test_patient: Option<bool>,
     pub do_not_contact: Option<String>,
+    pub guardian: Option<Guardian>,
+    pub consents: Option<Vec<String>>,
 }
 
 /// A path to a workflow file, or the workflow itself with `id` and `status`.
@@ -99,6 +109,28 @@ pub struct When {
     pub minutes: Option<u32>,
     pub visit_type: Option<Spanned<String>>,
     pub practitioner: Option<String>,
+    pub visit_code: Option<String>,
+    pub by: Option<Spanned<String>>,
+    /// When the source says it happened, if that is not when we heard of it.
+    pub stamped_at: Option<Spanned<String>>,
+    pub label: Option<String>,
+    pub undoes: Option<Spanned<String>>,
+    pub assignment: Option<String>,
+    pub content: Option<String>,
+    pub due: Option<Spanned<String>>,
+    pub score: Option<f64>,
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+    pub enrolment: Option<String>,
+    pub channel: Option<Spanned<String>>,
+    pub category: Option<Spanned<String>>,
+    pub date: Option<Spanned<String>>,
+    pub cover: Option<bool>,
+    pub locations: Option<Vec<String>>,
+    pub version: Option<u32>,
+    pub runs: Option<Spanned<String>>,
+    pub gone: Option<String>,
+    pub code: Option<String>,
     #[serde(flatten)]
     pub fields: PatientFields,
 }

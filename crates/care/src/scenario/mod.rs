@@ -35,13 +35,17 @@
 mod check;
 mod examples;
 mod file;
+mod happens;
 mod line;
+mod names;
 mod play;
 mod read;
 
 pub use check::{Unmet, check};
 pub use examples::examples;
 pub use file::Expectation;
+pub use happens::{Event, Feed, Happens};
 pub use line::Line;
-pub use play::play;
-pub use read::{Scenario, ScenarioError};
+pub use names::Names;
+pub use play::{line, play};
+pub use read::{Person, Scenario, ScenarioError};

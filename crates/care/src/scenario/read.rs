@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
-use uuid::Uuid;
 
-use super::file::{Expectation, File, PatientFields, When, WorkflowFile};
-use crate::chart::{
-    Act, Channel, Clinic, EncounterChange, EncounterKey, EpisodeChange, EventKind, Location, PatientChange, Sex, What,
-    Write,
-};
-use crate::id::{EncounterId, EpisodeId, LocationId};
+use super::file::{Expectation, File, PatientFields, PatientFile, WorkflowFile};
+use super::happens::Event;
+use super::names::Names;
+use crate::chart::{Category, Channel, Clinic, Location, PatientChange, Sex, Write};
+use crate::id::{LocationId, PatientId};
+use crate::workflow::definition::Span;
 use crate::workflow::{FileError, Workflow};
 use crate::zone::{self, CivilMoment};
 
@@ -29,8 +28,9 @@ pub enum ScenarioError {
 pub struct Scenario {
     pub clinic: Clinic,
     pub channels: BTreeSet<Channel>,
-    pub patients: Vec<(String, PatientChange, bool)>,
-    pub workflows: BTreeMap<String, (Arc<Workflow>, bool)>,
+    pub patients: Vec<Person>,
+    /// By key and version, and whether it is active from before the story begins.
+    pub workflows: BTreeMap<(String, u32), (Arc<Workflow>, bool)>,
     /// In order of time.
     pub events: Vec<Event>,
     pub until: Timestamp,
@@ -38,31 +38,15 @@ pub struct Scenario {
     pub names: Names,
 }
 
-pub struct Event {
-    pub at: Timestamp,
-    pub happens: Happens,
-}
-
-pub enum Happens {
-    Change { patient: String, what: What },
-    Activation { workflow: String, active: bool },
-}
-
-/// The scenario's own names for what the engine knows by id.
-#[derive(Default)]
-pub struct Names {
-    known: BTreeMap<(&'static str, String), Uuid>,
-}
-
-impl Names {
-    fn id(&mut self, kind: &'static str, name: &str) -> Uuid {
-        let next = Uuid::from_u128(self.known.len() as u128 + 1);
-        *self.known.entry((kind, name.to_owned())).or_insert(next)
-    }
-
-    pub fn name(&self, id: Uuid) -> &str {
-        self.known.iter().find(|(_, known)| **known == id).map_or("?", |((_, name), _)| name)
-    }
+/// A patient of the story.
+pub struct Person {
+    pub id: PatientId,
+    pub name: String,
+    pub change: PatientChange,
+    /// With a yes on record from the start.
+    pub consents: Vec<(Channel, Category)>,
+    /// Made by the first event that names them.
+    pub new: bool,
 }
 
 impl Scenario {
@@ -73,14 +57,14 @@ impl Scenario {
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
-    names: Names,
-    clinic: Clinic,
+    pub(super) names: Names,
+    pub(super) clinic: Clinic,
 }
 
 impl Reader<'_> {
-    fn wrong(&self, byte: usize, message: impl Into<String>) -> ScenarioError {
+    pub(super) fn wrong(&self, byte: usize, message: impl Into<String>) -> ScenarioError {
         ScenarioError::File(FileError::at(self.text, byte, message.into()))
     }
 
@@ -105,7 +89,11 @@ impl Reader<'_> {
             let zone = location.zone.as_ref().map(|z| self.zone(z)).transpose()?;
             let name = location.name.clone().unwrap_or_else(|| location.id.clone());
             let zone = zone.unwrap_or_else(|| self.clinic.zone.clone());
-            self.clinic.locations.insert(id, Location { id, name, zone, has_emr: location.emr });
+            let closed = location.closed.iter().map(|day| self.date(day)).collect::<Result<_, _>>()?;
+            let arrived_after = self.span(&location.arrived_after)?.map(|s| SignedDuration::from_secs(s.seconds));
+            let ended_after = self.span(&location.ended_after)?.and_then(|s| u32::try_from(s.seconds / 86_400).ok());
+            let location = Location::new(id, &name, &zone, location.emr);
+            self.clinic.locations.insert(id, Location { closed, arrived_after, ended_after, ..location });
         }
         let mut channels = BTreeSet::new();
         match file.clinic.channels.as_ref().or(file.channels.as_ref()) {
@@ -117,19 +105,15 @@ impl Reader<'_> {
                 }
             }
         }
-        let mut patients = vec![];
-        for patient in &file.patients {
-            let change = self.patient(&patient.get_ref().fields, patient.span().start)?;
-            patients.push((patient.get_ref().id.clone(), change, patient.get_ref().new));
-        }
+        let patients = file.patients.iter().map(|p| self.person(p)).collect::<Result<Vec<_>, _>>()?;
         let mut workflows = BTreeMap::new();
         for workflow in &file.workflows {
-            let (key, read, active) = self.workflow(workflow, load)?;
-            workflows.insert(key, (Arc::new(read), active));
+            let (key, version, read, active) = self.workflow(workflow, load)?;
+            workflows.insert((key, version), (Arc::new(read), active));
         }
         let mut events = vec![];
         for when in &file.when {
-            let known = |name: &String| patients.iter().any(|(id, _, _)| id == name);
+            let known = |name: &String| patients.iter().any(|p| p.name == *name);
             events.push(self.event(when, &known)?);
         }
         events.sort_by_key(|e| e.at);
@@ -154,18 +138,24 @@ impl Reader<'_> {
         &self,
         workflow: &serde_spanned::Spanned<WorkflowFile>,
         load: &dyn Fn(&str) -> Result<String, String>,
-    ) -> Result<(String, Workflow, bool), ScenarioError> {
+    ) -> Result<(String, u32, Workflow, bool), ScenarioError> {
         match workflow.get_ref() {
             WorkflowFile::Path(path) => {
                 let said = |message: String| ScenarioError::Workflow { path: path.clone(), message };
                 let text = load(path).map_err(said)?;
                 let read = Workflow::parse(&text).map_err(|e| said(e.to_string()))?;
                 let file = path.rsplit('/').next().unwrap_or(path);
-                Ok((file.trim_end_matches(".toml").to_owned(), read, true))
+                Ok((file.trim_end_matches(".toml").to_owned(), 1, read, true))
             }
             WorkflowFile::Inline(table) => {
                 let mut table = table.clone();
                 let at = workflow.span().start;
+                let version = match table.remove("version").as_ref().map(toml::Value::as_integer) {
+                    None => 1,
+                    Some(number) => number
+                        .and_then(|n| u32::try_from(n).ok())
+                        .ok_or_else(|| self.wrong(at, "`version` is a whole number from 1"))?,
+                };
                 let mut text = |key: &str| match table.remove(key) {
                     Some(toml::Value::String(text)) => Some(text),
                     _ => None,
@@ -179,13 +169,40 @@ impl Reader<'_> {
                 };
                 let read = Workflow::from_table(table)
                     .map_err(|e| ScenarioError::Workflow { path: id.clone(), message: e.message })?;
-                Ok((id, read, active))
+                Ok((id, version, read, active && version == 1))
             }
         }
     }
 
+    fn person(&mut self, patient: &serde_spanned::Spanned<PatientFile>) -> Result<Person, ScenarioError> {
+        let (file, at) = (patient.get_ref(), patient.span().start);
+        let change = self.patient(&file.fields, at)?;
+        let id = PatientId(self.names.id("patient", &file.id));
+        let consents = file.fields.consents.iter().flatten().map(|text| self.consent(text, at));
+        let consents = consents.collect::<Result<_, _>>()?;
+        Ok(Person { id, name: file.id.clone(), change, consents, new: file.new })
+    }
+
+    /// "text:feedback"
+    fn consent(&self, text: &str, at: usize) -> Result<(Channel, Category), ScenarioError> {
+        let read =
+            text.split_once(':').and_then(|(channel, category)| Some((channel.parse().ok()?, category.parse().ok()?)));
+        read.ok_or_else(|| self.wrong(at, format!("`{text}` is not a consent such as text:feedback")))
+    }
+
+    pub(super) fn date(&self, text: &serde_spanned::Spanned<String>) -> Result<Date, ScenarioError> {
+        let wrong = || self.wrong(text.span().start, format!("`{}` is not a date such as 2026-03-24", text.get_ref()));
+        text.get_ref().parse().map_err(|_| wrong())
+    }
+
+    fn span(&self, text: &Option<serde_spanned::Spanned<String>>) -> Result<Option<Span>, ScenarioError> {
+        let read =
+            |t: &serde_spanned::Spanned<String>| t.get_ref().parse().map_err(|e: String| self.wrong(t.span().start, e));
+        text.as_ref().map(read).transpose()
+    }
+
     /// An instant ending in Z, or civil time in the clinic's zone.
-    fn moment(&self, text: &serde_spanned::Spanned<String>) -> Result<CivilMoment, ScenarioError> {
+    pub(super) fn moment(&self, text: &serde_spanned::Spanned<String>) -> Result<CivilMoment, ScenarioError> {
         if let Ok(at) = text.get_ref().parse::<Timestamp>() {
             return Ok(CivilMoment::at(at, &self.clinic.zone));
         }
@@ -201,7 +218,7 @@ impl Reader<'_> {
         }
     }
 
-    fn location(&mut self, name: Option<&String>, at: usize) -> Result<Write<LocationId>, ScenarioError> {
+    pub(super) fn location(&mut self, name: Option<&String>, at: usize) -> Result<Write<LocationId>, ScenarioError> {
         let Some(name) = name else { return Ok(Write::Keep) };
         let id = LocationId(self.names.id("location", name));
         if self.clinic.locations.contains_key(&id) {
@@ -211,7 +228,7 @@ impl Reader<'_> {
         }
     }
 
-    fn patient(&mut self, fields: &PatientFields, at: usize) -> Result<PatientChange, ScenarioError> {
+    pub(super) fn patient(&mut self, fields: &PatientFields, at: usize) -> Result<PatientChange, ScenarioError> {
         let date = |text: &String| {
             text.parse::<Date>()
                 .map_err(|_| self.wrong(at, format!("birth_date `{text}` is not a date such as 1980-05-17")))
@@ -247,88 +264,7 @@ impl Reader<'_> {
             send_invite: Write::some(fields.send_invite),
             registered: Write::some(fields.registered),
             tags: Write::some(fields.tags.clone()),
+            guardian: Write::some(fields.guardian.clone()),
         })
-    }
-
-    fn event(
-        &mut self,
-        when: &serde_spanned::Spanned<When>,
-        known: &dyn Fn(&String) -> bool,
-    ) -> Result<Event, ScenarioError> {
-        let place = when.span().start;
-        let when = when.get_ref();
-        let at = self.moment(&when.at)?.instant();
-        let change = when.change.get_ref().as_str();
-        if let "workflow.activated" | "workflow.deactivated" = change {
-            let workflow = when.workflow.clone().ok_or_else(|| self.wrong(place, "this change needs `workflow`"))?;
-            return Ok(Event { at, happens: Happens::Activation { workflow, active: change == "workflow.activated" } });
-        }
-        let patient = when.patient.clone().ok_or_else(|| self.wrong(place, "this change needs `patient`"))?;
-        if !known(&patient) {
-            return Err(self.wrong(place, format!("`{patient}` is not among [[patients]]")));
-        }
-        let what = self.what(when, change, at, place)?;
-        Ok(Event { at, happens: Happens::Change { patient, what } })
-    }
-
-    fn what(&mut self, when: &When, change: &str, at: Timestamp, place: usize) -> Result<What, ScenarioError> {
-        let act = match change {
-            "patient.created" | "patient.updated" => {
-                return Ok(What::Patient(Box::new(self.patient(&when.fields, place)?)));
-            }
-            "patient.registered" => {
-                let registered = PatientChange { registered: Write::Set(true), ..PatientChange::default() };
-                return Ok(What::Patient(Box::new(registered)));
-            }
-            "episode.opened" | "episode.discharged" | "episode.reopened" => {
-                return self.episode(when, change, at, place);
-            }
-            "encounter.planned" => Act::Book,
-            "encounter.rescheduled" => Act::Modify,
-            "encounter.cancelled" => Act::Cancel,
-            "encounter.no_show" => Act::NoShow,
-            "encounter.arrived" => Act::Arrive,
-            "encounter.finished" => Act::Finish,
-            "encounter.reinstated" => Act::Reinstate,
-            _ => {
-                let all: Vec<_> = EventKind::ALL.iter().map(|k| k.code()).collect();
-                return Err(self.wrong(
-                    when.change.span().start,
-                    format!(
-                        "`{change}` is not a change: {}, patient.updated, encounter.reinstated, episode.reopened, \
-                             workflow.activated, workflow.deactivated",
-                        all.join(", ")
-                    ),
-                ));
-            }
-        };
-        let name = when.encounter.as_ref().ok_or_else(|| self.wrong(place, "this change needs `encounter`"))?;
-        let encounter = EncounterId(self.names.id("encounter", name));
-        let location = self.location(when.fields.location.as_ref(), place)?;
-        let start = when.starts_at.as_ref().map(|s| self.moment(s)).transpose()?;
-        let visit_type = match &when.visit_type {
-            None => Write::Keep,
-            Some(t) => Write::Set(t.get_ref().parse().map_err(|e: String| self.wrong(t.span().start, e))?),
-        };
-        Ok(What::Encounter(EncounterChange {
-            start: Write::some(start),
-            minutes: Write::some(when.minutes),
-            visit_type,
-            practitioner: Write::some(when.practitioner.clone()),
-            location,
-            episode: Write::some(when.episode.as_ref().map(|e| EpisodeId(self.names.id("episode", e)))),
-            ..EncounterChange::new(encounter, EncounterKey::Appointment, act)
-        }))
-    }
-
-    fn episode(&mut self, when: &When, change: &str, at: Timestamp, place: usize) -> Result<What, ScenarioError> {
-        let on = zone::date_in(at, &self.clinic.zone);
-        let episode = when.episode.as_ref().map(|e| EpisodeId(self.names.id("episode", e)));
-        Ok(What::Episode(match (change, episode) {
-            ("episode.opened", Some(episode)) => EpisodeChange::Open { episode, on, title: None },
-            ("episode.opened", None) => return Err(self.wrong(place, "episode.opened needs `episode`")),
-            ("episode.discharged", episode) => EpisodeChange::Discharge { episode, on },
-            (_, episode) => EpisodeChange::Reopen { episode },
-        }))
     }
 }

@@ -8,38 +8,28 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::decision::{Decision, Detail, StepRef, TaskResult, Verdict};
-use super::definition::{For, OnCancel, OnDischarge, OnMove, Repeat, Step, Workflow};
-use super::facts::{Activation, Facts};
-use super::ledger::{Effect, Entry, Known, Ledger, PlannedStep, Run, StepState};
-use super::plan;
+use super::decision::{Detail, Verdict};
+use super::definition::{For, Repeat, Workflow};
+use super::facts::{Activation, Facts, Published};
+use super::ledger::{Effect, Entry, Known, Ledger, Run};
 use super::reason::Reason;
-use super::rebooking;
-use super::schedule::Schedule;
-use crate::chart::{EpisodeState, Occurrence, Validity};
-use crate::id::{PlannedStepId, RunId};
+use super::trigger::Trigger;
+use super::work::Work;
+use crate::chart::{Idle, Occurrence, Subject, Validity};
+use crate::id::RunId;
 
 /// How long the answer to an event stays open: as long as a step may be late without being called so.
 pub const SETTLE: SignedDuration = SignedDuration::from_mins(15);
 
-/// A moved visit is told once it has stood still this long.
-const QUIET: SignedDuration = SignedDuration::from_mins(10);
-
-/// The engine at work on one patient: effects are applied to the ledger as they are made.
-pub struct Work<'a> {
-    pub facts: &'a Facts<'a>,
-    pub ledger: &'a mut Ledger,
-    pub effects: Vec<Effect>,
-    /// Where new ids come from.
-    pub ids: &'a mut dyn FnMut() -> Uuid,
-}
+/// How many tasks may stand between something that happened outside and what follows from it.
+pub const DEPTH: u8 = 3;
 
 /// Moves the ledger to what the chart now calls for. `loading`: what is new came from an interface that only loads.
 pub fn reconcile(facts: &Facts, ledger: &mut Ledger, loading: bool, ids: &mut dyn FnMut() -> Uuid) -> Vec<Effect> {
     let mut work = Work { facts, ledger, effects: vec![], ids };
     for occurrence in facts.occurrences {
         if work.ledger.known(facts.chart, occurrence.anchor).is_none() {
-            let known = Known { at: facts.now, loading };
+            let known = Known { at: facts.now, loading, covered: false };
             work.put(Effect::EventKnown { anchor: occurrence.anchor, event_at: occurrence.event_at, known });
         }
     }
@@ -48,8 +38,8 @@ pub fn reconcile(facts: &Facts, ledger: &mut Ledger, loading: bool, ids: &mut dy
         for (key, published) in &facts.workflows.0 {
             let Some((version, workflow)) = published.current() else { continue };
             // Switched off when the event came: it starts nothing, and the activation history says so.
-            let Some(activation) = published.activation_at(known.at) else { continue };
-            if workflow.trigger.events.contains(&occurrence.anchor.event) {
+            let Some((activation, known)) = awake(facts, published, occurrence, known) else { continue };
+            if concerns(key, &workflow.trigger, occurrence) {
                 work.enter(key, version, workflow, activation, occurrence, known);
             }
         }
@@ -58,12 +48,64 @@ pub fn reconcile(facts: &Facts, ledger: &mut Ledger, loading: bool, ids: &mut dy
     work.effects
 }
 
-impl Work<'_> {
-    pub fn put(&mut self, effect: Effect) {
-        self.ledger.apply(&effect);
-        self.effects.push(effect);
+/// An interface goes live. With `cover` the visits ahead that came in while it was loading fire after all.
+pub fn go_live(facts: &Facts, ledger: &mut Ledger, cover: bool, ids: &mut dyn FnMut() -> Uuid) -> Vec<Effect> {
+    let mut work = Work { facts, ledger, effects: vec![], ids };
+    for o in facts.occurrences.iter().filter(|o| cover && ahead(o, facts.now)) {
+        let loaded = work.ledger.known(facts.chart, o.anchor).is_some_and(|known| known.loading);
+        for anchor in facts.chart.names_of(o.anchor).into_iter().filter(|_| loaded) {
+            let known = Known { at: facts.now, loading: false, covered: true };
+            work.put(Effect::EventKnown { anchor, event_at: o.event_at, known });
+        }
     }
+    let mut effects = work.effects;
+    effects.extend(reconcile(facts, ledger, false, ids));
+    effects
+}
 
+fn ahead(o: &Occurrence, now: Timestamp) -> bool {
+    o.anchor.event.is_of_a_visit_ahead() && o.moment.instant() > now
+}
+
+/// The activation under which an event is asked about, and from when: the one it came in, or one that covers what was
+/// booked before it.
+fn awake<'a>(facts: &Facts, published: &'a Published, o: &Occurrence, known: Known) -> Option<(&'a Activation, Known)> {
+    let known = Known { at: heard_at(facts, o, known), ..known };
+    if let Some(activation) = published.activation_at(known.at) {
+        // What had become true before starts nothing, however late it is noticed.
+        let was_so_before = o.anchor.event.is_timed() && o.event_at < activation.from;
+        return (!was_so_before).then_some((activation, known));
+    }
+    let now_on = published.activation_at(facts.now)?;
+    let covers = now_on.cover && !known.loading && known.at < now_on.from && ahead(o, now_on.from);
+    covers.then_some((now_on, Known { at: now_on.from, covered: true, ..known }))
+}
+
+/// When we came to know what the event means: a visit ahead whose type is mapped later is a new one.
+fn heard_at(facts: &Facts, o: &Occurrence, known: Known) -> Timestamp {
+    let visit = o.encounter.and_then(|id| facts.chart.encounter(id));
+    let mapped = visit.and_then(|v| facts.clinic.visit_types.get(v.visit_code.as_ref()?)).and_then(|m| m.since);
+    mapped.filter(|since| ahead(o, *since)).map_or(known.at, |since| since.max(known.at))
+}
+
+/// Whether an event is one this workflow waits for. An enrolment is for one workflow, a silence of so many days for
+/// those that count so many.
+fn concerns(key: &str, trigger: &Trigger, o: &Occurrence) -> bool {
+    let own = match o.anchor.subject {
+        Subject::Enrolment(_) => o.workflow.as_deref() == Some(key),
+        Subject::Idle { of, days, .. } => (trigger.of.unwrap_or(Idle::Visits), trigger.days) == (of, Some(days)),
+        Subject::Patient
+        | Subject::Encounter(_)
+        | Subject::Episode(_)
+        | Subject::VisitDay { .. }
+        | Subject::Assignment(_)
+        | Subject::Birthday { .. }
+        | Subject::PresumedEnd { .. } => true,
+    };
+    own && trigger.events.contains(&o.anchor.event)
+}
+
+impl Work<'_> {
     fn enter(&mut self, key: &str, version: u32, w: &Workflow, activation: &Activation, o: &Occurrence, known: Known) {
         let run = self.ledger.run_of(self.facts.chart, key, o.anchor).cloned();
         // A "yes" whose run went with another number of the visit, when the two were told apart again, is no answer.
@@ -83,7 +125,7 @@ impl Work<'_> {
             }
         }
         match (verdict, run) {
-            (Ok(()), None) => self.start(key, version, o),
+            (Ok(()), None) => self.start(key, version, o, known.covered),
             // Opened again by a message that belonged to the same story.
             (Ok(()), Some(run)) => self.put(Effect::RunSet(Run { ended: None, ..run })),
             (Err((reason, detail)), run) => {
@@ -120,6 +162,9 @@ impl Work<'_> {
             return no(Reason::NotForThisLocation);
         }
         w.trigger.lets_through(self.facts, o).map_err(|saw| (Reason::TriggerNotMet, Detail::saw(saw)))?;
+        if o.depth > DEPTH {
+            return no(Reason::LoopLimit);
+        }
         if known.loading {
             return no(Reason::Loading);
         }
@@ -136,7 +181,7 @@ impl Work<'_> {
     /// One run per anchor, episode or patient, and not too soon after the last.
     fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Result<(), (Reason, Detail)> {
         let runs = self.ledger.runs.values().filter(|r| r.workflow == key);
-        let others: Vec<&Occurrence> = runs.filter_map(|r| self.in_the_way(w, r, o)).collect();
+        let others: Vec<Occurrence> = runs.filter_map(|r| self.in_the_way(w, r, o)).collect();
         let already = match w.repeat {
             Repeat::PerAnchor => false,
             Repeat::PerEpisode => others.iter().any(|other| other.episode == o.episode),
@@ -154,18 +199,21 @@ impl Work<'_> {
 
     /// What another run stands on, if it counts against one for `o`: it holds now, and it came before, or can no longer
     /// be taken back. Asked of the chart, not of what the ledger said before these messages came.
-    fn in_the_way(&self, w: &Workflow, run: &Run, o: &Occurrence) -> Option<&Occurrence> {
-        let other = self.facts.occurrence(run.anchor).filter(|other| other.anchor != o.anchor)?;
+    fn in_the_way(&self, w: &Workflow, run: &Run, o: &Occurrence) -> Option<Occurrence> {
+        let Some(other) = self.facts.occurrence(run.anchor) else { return ended_by_itself(run) };
+        if other.anchor == o.anchor {
+            return None;
+        }
         let chart = self.facts.chart;
         let entered = self.ledger.entry(chart, &run.workflow, other.anchor).is_some_and(|e| e.reason.is_none());
         let fixed = run.has_given() || self.ledger.known(chart, other.anchor).is_some_and(|known| self.settled(known));
         let before = (other.event_at, other.anchor) < (o.event_at, o.anchor);
         let done = run.ended.is_some_and(|reason| !reason.may_pass());
         let holds = invalid(other.validity).is_none() && (done || self.obstacle(w, other).is_none());
-        (entered && holds && (fixed || before)).then_some(other)
+        (entered && holds && (fixed || before)).then(|| other.clone())
     }
 
-    fn start(&mut self, key: &str, version: u32, o: &Occurrence) {
+    fn start(&mut self, key: &str, version: u32, o: &Occurrence, covered: bool) {
         let run = Run {
             id: RunId((self.ids)()),
             workflow: key.into(),
@@ -174,295 +222,28 @@ impl Work<'_> {
             event_at: o.event_at,
             moment: o.moment.instant(),
             started_at: self.facts.now,
+            covered,
             ended: None,
             steps: vec![],
         };
         self.put(Effect::RunSet(run));
     }
-
-    fn maintain_all(&mut self) {
-        let runs: Vec<RunId> = self.ledger.runs.keys().copied().collect();
-        for id in runs {
-            let Some(run) = self.ledger.runs.get(&id).cloned() else { continue };
-            if run.ended.is_some_and(|reason| !reason.may_pass()) {
-                continue;
-            }
-            if let Some(reason) = self.ledger.entry(self.facts.chart, &run.workflow, run.anchor).and_then(|e| e.reason)
-            {
-                self.cancel_run(&run, reason);
-                continue;
-            }
-            if self.ledger.run_of(self.facts.chart, &run.workflow, run.anchor).is_some_and(|first| first.id != id) {
-                self.cancel_run(&run, Reason::AlreadyRan);
-                continue;
-            }
-            self.maintain(&run);
-        }
-    }
-
-    /// Brings the planned steps of a run to what the chart now calls for.
-    fn maintain(&mut self, run: &Run) {
-        let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { return };
-        let occurrence = self.facts.occurrence(run.anchor).cloned();
-        let Some(o) = occurrence else { return self.cancel_run(run, Reason::AnchorNoLongerValid) };
-        if let Some(reason) = self.obstacle(&workflow, &o) {
-            return self.cancel_run(run, reason);
-        }
-        let now_is = Run { ended: None, moment: o.moment.instant(), event_at: o.event_at, ..run.clone() };
-        if now_is != *run {
-            self.put(Effect::RunSet(now_is));
-        }
-        // `on_cancel = "continue"`: what comes after the visit goes on, what was to come before it does not.
-        let fell = invalid(o.validity).is_some();
-        if fell {
-            self.cancel_before(&workflow, run);
-        }
-        for step in workflow.steps.iter().filter(|step| !(fell && step.is_before())) {
-            self.maintain_step(run, step, &o);
-        }
-    }
-
-    /// Why a whole run must not go on, if so.
-    fn obstacle(&self, workflow: &Workflow, o: &Occurrence) -> Option<Reason> {
-        match invalid(o.validity) {
-            Some(Reason::AnchorCancelled) if workflow.on_cancel == OnCancel::Continue => {}
-            Some(reason) => return Some(reason),
-            None => {}
-        }
-        if let Some(reason) = out_of_reach(self.facts) {
-            return Some(reason);
-        }
-        let episode = o.episode.and_then(|key| self.facts.chart.episode(key))?;
-        let stops = workflow.on_discharge == OnDischarge::Stop;
-        match episode.state {
-            EpisodeState::Discharged { at, .. } if stops && o.event_at < at => Some(Reason::EpisodeDischarged),
-            _ => None,
-        }
-    }
-
-    fn maintain_step(&mut self, run: &Run, step: &Step, o: &Occurrence) {
-        let last = run.steps.iter().filter(|s| s.step == step.id).max_by_key(|s| (s.occurrence, s.generation)).cloned();
-        let inherits = self.inherits(run, step, o);
-        let Some(last) = last else {
-            self.plan(run, step, o, 1, 1);
-            if inherits {
-                self.already_given(run, step);
-            }
-            return;
-        };
-        let now = self.facts.now;
-        match last.state {
-            StepState::Pending { .. } if inherits => self.already_given(run, step),
-            StepState::Pending { .. } => self.replan(run, step, o, &last),
-            StepState::Cancelled { reason, .. } if reason.may_pass() => {
-                self.replan(run, step, o, &last);
-                if inherits {
-                    self.already_given(run, step);
-                }
-            }
-            // What was given was given for another visit after all.
-            StepState::Skipped { reason: Reason::AlreadyGiven, at }
-                if !inherits && now.duration_since(at) <= SETTLE =>
-            {
-                self.replan(run, step, o, &last);
-            }
-            StepState::Performed { .. } | StepState::Skipped { .. } => {
-                let next = self.due(step, o, last.occurrence, last.generation + 1);
-                if next.is_some_and(|next| self.again(step, &last, o, next.at > now)) {
-                    self.plan(run, step, o, last.occurrence, last.generation + 1);
-                }
-            }
-            StepState::Cancelled { .. } => {}
-        }
-    }
-
-    /// Whether a step that ended is called for once more because the anchor moved.
-    fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
-        let moved = ended.moment != o.moment.instant();
-        match ended.state {
-            StepState::Performed { .. } => moved && step.move_rule() == OnMove::Resend,
-            // It was too late for the old time; the new one may leave room.
-            StepState::Skipped { reason: Reason::Late | Reason::Expired, .. } => moved && ahead,
-            StepState::Skipped { .. } | StepState::Cancelled { .. } | StepState::Pending { .. } => false,
-        }
-    }
-
-    /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
-    /// schedule puts it now; what is not late already waits until the visit has stood still for a while.
-    fn due(&self, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
-        let due = plan::due(self.facts, step, o, nth)?;
-        let moved = o.encounter.and_then(|id| self.facts.chart.encounter(id)).and_then(|e| e.start_since);
-        let Some(moved) = moved.filter(|_| generation > 1) else { return Some(due) };
-        let at = if matches!(step.schedule, Schedule::Immediately { .. }) { moved } else { due.at };
-        let rested = moved.checked_add(QUIET).ok()?;
-        let at = if is_late(at, moved) { at } else { at.max(rested) };
-        Some(plan::Due { at, ..due })
-    }
-
-    /// A visit booked in place of a cancelled one inherits the `once` steps that were already given.
-    fn inherits(&self, run: &Run, step: &Step, o: &Occurrence) -> bool {
-        if step.move_rule() == OnMove::Resend {
-            return false;
-        }
-        let Some(replaced) = rebooking::replaced_by(self.facts, o) else { return false };
-        let given = |r: &Run| {
-            r.workflow == run.workflow
-                && self.facts.occurrence(r.anchor).is_some_and(|old| old.encounter == Some(replaced))
-                && r.steps.iter().any(|s| s.step == step.id && matches!(s.state, StepState::Performed { .. }))
-        };
-        self.ledger.runs.values().any(given)
-    }
-
-    fn already_given(&mut self, run: &Run, step: &Step) {
-        let steps = self.ledger.runs.get(&run.id).map(|r| r.steps.clone()).unwrap_or_default();
-        for planned in steps.iter().filter(|s| s.step == step.id && s.state.is_pending()) {
-            self.end_step(run, planned, StepState::Skipped { at: self.facts.now, reason: Reason::AlreadyGiven });
-        }
-    }
-
-    /// Plans an occurrence of a step that was not planned before.
-    pub fn plan(&mut self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) {
-        let Some(due) = self.due(step, o, nth, generation) else { return };
-        let at = due.at;
-        let planned = PlannedStep {
-            id: PlannedStepId((self.ids)()),
-            step: step.id.clone(),
-            occurrence: nth,
-            generation,
-            due: at,
-            expires: due.expires,
-            moment: o.moment.instant(),
-            state: StepState::Pending { at: Some(at) },
-        };
-        self.set_planned(run, step, o, planned);
-    }
-
-    /// Computes a step anew; says so only if something changed.
-    fn replan(&mut self, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
-        let Some(due) = self.due(step, o, last.occurrence, last.generation) else {
-            return self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
-        };
-        let at = due.at;
-        // A later generation stands only as long as the one before it calls for it: the visit may have moved back.
-        let earlier = run
-            .steps
-            .iter()
-            .find(|s| (&s.step, s.occurrence, s.generation + 1) == (&last.step, last.occurrence, last.generation));
-        if earlier.is_some_and(|e| !self.again(step, e, o, at > self.facts.now || at == last.due)) {
-            if last.state.is_pending() {
-                self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
-            }
-            return;
-        }
-        if last.state.is_pending() && at == last.due && due.expires == last.expires {
-            if last.moment != o.moment.instant() {
-                let step = PlannedStep { moment: o.moment.instant(), ..last.clone() };
-                self.put(Effect::StepSet { run: run.id, step });
-            }
-            return;
-        }
-        let state = StepState::Pending { at: Some(at) };
-        let planned = PlannedStep { due: at, expires: due.expires, moment: o.moment.instant(), state, ..last.clone() };
-        self.set_planned(run, step, o, planned);
-    }
-
-    fn set_planned(&mut self, run: &Run, step: &Step, o: &Occurrence, planned: PlannedStep) {
-        let at = StepRef::of(&planned);
-        self.put(Effect::StepSet { run: run.id, step: planned });
-        let detail = Detail { sum: Some(plan::sum(self.facts, step, o)), ..Detail::none() };
-        self.decide(&run.workflow, run.version, o, Some(run.id), Some(at), (Verdict::Planned, None), detail);
-    }
-
-    fn cancel_before(&mut self, workflow: &Workflow, run: &Run) {
-        let state = StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorCancelled };
-        for planned in run.steps.iter().filter(|s| s.state.is_pending()) {
-            if workflow.step(&planned.step).is_some_and(Step::is_before) {
-                self.end_step(run, planned, state);
-            }
-        }
-    }
-
-    /// Cancels what is pending and withdraws what is not sent, with the reason.
-    fn cancel_run(&mut self, run: &Run, reason: Reason) {
-        let now = self.facts.now;
-        if run.ended != Some(reason) {
-            self.put(Effect::RunSet(Run { ended: Some(reason), ..run.clone() }));
-        }
-        for step in run.steps.iter().filter(|s| s.state.is_pending()) {
-            self.end_step(run, step, StepState::Cancelled { at: now, reason });
-        }
-        let unsent: Vec<_> = self.ledger.deliveries.values().filter(|d| d.run == run.id).map(|d| d.id).collect();
-        for delivery in unsent {
-            self.put(Effect::Withdrawn { delivery, at: now, reason });
-        }
-    }
-
-    /// Writes a step's end and the decision that says why.
-    pub fn end_step(&mut self, run: &Run, step: &PlannedStep, state: StepState) {
-        let (verdict, reason) = match state {
-            StepState::Pending { .. } => (Verdict::Deferred, None),
-            StepState::Performed { .. } => (Verdict::Performed, None),
-            StepState::Skipped { reason, .. } => (Verdict::Skipped, Some(reason)),
-            StepState::Cancelled { reason, .. } => (Verdict::Cancelled, Some(reason)),
-        };
-        self.end_step_with(run, step, state, (verdict, reason), Detail::none(), vec![]);
-    }
-
-    pub fn end_step_with(
-        &mut self,
-        run: &Run,
-        step: &PlannedStep,
-        state: StepState,
-        (verdict, reason): (Verdict, Option<Reason>),
-        detail: Detail,
-        tasks: Vec<TaskResult>,
-    ) {
-        let at = StepRef::of(step);
-        self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..step.clone() } });
-        self.put(Effect::Decided(Decision {
-            at: self.facts.now,
-            workflow: run.workflow.clone(),
-            version: run.version,
-            anchor: self.facts.chart.canonical(run.anchor),
-            run: Some(run.id),
-            step: Some(at),
-            verdict,
-            reason,
-            detail,
-            tasks,
-        }));
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "these are the columns of the decision row")]
-    fn decide(
-        &mut self,
-        workflow: &str,
-        version: u32,
-        o: &Occurrence,
-        run: Option<RunId>,
-        step: Option<StepRef>,
-        (verdict, reason): (Verdict, Option<Reason>),
-        detail: Detail,
-    ) {
-        self.put(Effect::Decided(Decision {
-            at: self.facts.now,
-            workflow: workflow.into(),
-            version,
-            anchor: o.anchor,
-            run,
-            step,
-            verdict,
-            reason,
-            detail,
-            tasks: vec![],
-        }));
-    }
 }
 
-impl StepRef {
-    fn of(step: &PlannedStep) -> Self {
-        Self { id: step.step.clone(), occurrence: step.occurrence, generation: step.generation, due: step.due }
-    }
+/// A silence that is over ended by itself, not because somebody called something off: what it gave counts.
+fn ended_by_itself(run: &Run) -> Option<Occurrence> {
+    let episode = match run.anchor.subject {
+        Subject::Idle { episode, .. } => episode,
+        Subject::PresumedEnd { episode, .. } => Some(episode),
+        Subject::Patient
+        | Subject::Encounter(_)
+        | Subject::Episode(_)
+        | Subject::VisitDay { .. }
+        | Subject::Assignment(_)
+        | Subject::Enrolment(_)
+        | Subject::Birthday { .. } => return None,
+    };
+    run.has_given().then(|| Occurrence { episode, ..Occurrence::of(run.anchor, run.event_at, None) })
 }
 
 /// Why an anchor no longer holds, in the words of the list.
@@ -473,6 +254,7 @@ pub fn invalid(validity: Validity) -> Option<Reason> {
         Validity::Moved => Some(Reason::AnchorMoved),
         Validity::Corrected => Some(Reason::StateCorrected),
         Validity::Gone => Some(Reason::AnchorNoLongerValid),
+        Validity::Stopped => Some(Reason::StoppedByStaff),
     }
 }
 

@@ -18,6 +18,10 @@ pub enum Verdict {
     Cancelled,
     /// The event came to nothing here: the workflow passed over it.
     Passed,
+    /// The gateway took the delivery.
+    Sent,
+    /// The delivery ended without being sent.
+    NotSent,
 }
 
 impl Verdict {
@@ -29,6 +33,8 @@ impl Verdict {
             Verdict::Skipped => "skipped",
             Verdict::Cancelled => "cancelled",
             Verdict::Passed => "passed",
+            Verdict::Sent => "sent",
+            Verdict::NotSent => "not_sent",
         }
     }
 }

@@ -33,7 +33,11 @@ pub struct Workflow {
     pub on_cancel: OnCancel,
     pub on_leave: OnLeave,
     pub on_discharge: OnDischarge,
+    /// Whether its messages may be held back because the patient got enough for today.
+    pub attention: Attention,
     pub steps: Vec<Step>,
+    /// What asks once more for what a step assigned; made from `remind`.
+    pub reminders: Vec<Step>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -45,21 +49,61 @@ pub struct Step {
     pub late: Option<Late>,
     pub expires: Option<Span>,
     pub tasks: Vec<Task>,
+    /// Of a reminder: the step that assigned, and how long after it was given.
+    pub reminds: Option<(String, Span)>,
 }
 
 words! { Kind, "a kind of workflow" { Engagement = "engagement", Outcomes = "outcomes", Monitoring = "monitoring" } }
 words! { For, "a value of `for`" { Emr = "emr", NoEmr = "no-emr", Both = "both" } }
 words! { Repeat, "a value of `repeat`" { PerAnchor = "per_anchor", PerEpisode = "per_episode", PerPatient = "per_patient" } }
-words! { Goal, "a goal" { Registered = "registered", VisitBooked = "visit_booked", Completed = "completed" } }
 words! { OnCancel, "a value of `on_cancel`" { Stop = "stop", Continue = "continue" } }
 words! { OnLeave, "a value of `on_leave`" { Stop = "stop", Skip = "skip", Finish = "finish" } }
 words! { OnDischarge, "a value of `on_discharge`" { Stop = "stop", Continue = "continue" } }
+words! { Attention, "a value of `attention`" { Counts = "counts", Bypass = "bypass" } }
 words! { OnMove, "a value of `on_move`" { Once = "once", Resend = "resend" } }
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Goal {
+    Registered,
+    VisitBooked,
+    /// All that this run has assigned is done.
+    Completed,
+    /// This one is done, by this run's own assignment.
+    CompletedForm(String),
+}
 
 impl Goal {
     /// Permanent goals end a run; reversible ones skip one occurrence.
-    pub fn is_permanent(self) -> bool {
+    pub fn is_permanent(&self) -> bool {
         !matches!(self, Goal::VisitBooked)
+    }
+}
+
+impl std::str::FromStr for Goal {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "registered" => Ok(Goal::Registered),
+            "visit_booked" => Ok(Goal::VisitBooked),
+            "completed" => Ok(Goal::Completed),
+            _ => match text.strip_prefix("completed:") {
+                Some(form) if form.contains('/') => Ok(Goal::CompletedForm(form.to_owned())),
+                _ => Err(format!(
+                    "`{text}` is not a goal; allowed: registered visit_booked completed completed:questionnaire/..."
+                )),
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for Goal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Goal::Registered => f.write_str("registered"),
+            Goal::VisitBooked => f.write_str("visit_booked"),
+            Goal::Completed => f.write_str("completed"),
+            Goal::CompletedForm(form) => write!(f, "completed:{form}"),
+        }
     }
 }
 
@@ -161,7 +205,7 @@ impl Workflow {
     }
 
     pub fn step(&self, id: &str) -> Option<&Step> {
-        self.steps.iter().find(|s| s.id == id)
+        self.steps.iter().chain(&self.reminders).find(|s| s.id == id)
     }
 
     pub fn title_in(&self, language: &str) -> &str {
@@ -197,6 +241,24 @@ impl Step {
         self.schedule.is_before()
     }
 
+    /// The step that asks once more for what this one assigns.
+    fn reminder(&self) -> Option<Step> {
+        let (content, remind) = self.tasks.iter().find_map(|task| match task {
+            Task::Assign { content, remind: Some(remind), .. } => Some((content, remind)),
+            Task::Assign { .. } | Task::Send(_) | Task::Tell { .. } => None,
+        })?;
+        Some(Step {
+            id: format!("{}/remind", self.id),
+            schedule: Schedule::Immediately { repeat: None },
+            until: vec![Goal::CompletedForm(content.clone())],
+            on_move: Some(OnMove::Once),
+            late: None,
+            expires: None,
+            tasks: vec![Task::Send(remind.message.clone())],
+            reminds: Some((self.id.clone(), remind.after)),
+        })
+    }
+
     /// docs/SEMANTICS.md section 4, "Step noticed late".
     pub fn late_rule(&self) -> Late {
         match self.late {
@@ -209,8 +271,8 @@ impl Step {
 
     /// docs/SEMANTICS.md section 4, "Anchor moves".
     pub fn move_rule(&self) -> OnMove {
-        let assigns = self.tasks.iter().any(Task::assigns);
-        self.on_move.unwrap_or(if assigns { OnMove::Once } else { OnMove::Resend })
+        let only_sends = self.tasks.iter().all(Task::only_sends);
+        self.on_move.unwrap_or(if only_sends { OnMove::Resend } else { OnMove::Once })
     }
 
     fn check(&self, text: &str, at: usize, events: &[EventKind], has_until: bool) -> Result<(), FileError> {
@@ -228,11 +290,25 @@ impl Step {
                 allowed.join(" or ")
             ));
         }
+        if self.is_before()
+            && events.contains(&EventKind::PatientBirthday)
+            && self.schedule.longest_days().is_none_or(|days| days > 30)
+        {
+            return wrong("a birthday is known 31 days ahead: `before` goes up to 30 days".into());
+        }
         if self.tasks.is_empty() {
             return wrong(format!("step `{}` has no tasks", self.id));
         }
         Ok(())
     }
+}
+
+/// Visit notices and changes are never held back for want of room.
+fn attention_of(events: &[EventKind]) -> Attention {
+    let of_a_visit = |event: &EventKind| {
+        matches!(event, EventKind::VisitDayPlanned | EventKind::EncounterRescheduled | EventKind::EncounterCancelled)
+    };
+    if events.iter().all(of_a_visit) { Attention::Bypass } else { Attention::Counts }
 }
 
 /// The file as TOML gives it; [`raw::File::check`] turns it into a [`Workflow`].
@@ -265,6 +341,7 @@ mod raw {
         on_cancel: Option<Spanned<String>>,
         on_leave: Option<Spanned<String>>,
         on_discharge: Option<Spanned<String>>,
+        attention: Option<Spanned<String>>,
         #[serde(default)]
         steps: Vec<Spanned<RawStep>>,
         /// Played by the scenario room, not here.
@@ -305,6 +382,11 @@ mod raw {
             if trigger.events.is_empty() {
                 return Err(at(trigger_at, "a trigger needs an event".into()));
             }
+            let idle = trigger.events.contains(&EventKind::Inactivity);
+            if idle != trigger.days.is_some_and(|days| days > 0) || idle != trigger.of.is_some() {
+                let message = "`inactivity` needs `of = \"visits\" | \"login\"` and `days`; no other event has them";
+                return Err(at(trigger_at, message.into()));
+            }
             let priority = match &self.priority {
                 None => 5,
                 Some(p) => match p.get_ref().as_integer().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 9) {
@@ -313,10 +395,16 @@ mod raw {
                 },
             };
             let until = self.until.iter().map(|w| word(text, w)).collect::<Result<Vec<Goal>, _>>()?;
-            let mut steps = vec![];
+            let (mut steps, mut reminders) = (vec![], vec![]);
             let mut seen = BTreeSet::new();
             for step in &self.steps {
                 let raw = step.get_ref();
+                if raw.id.get_ref().contains('/') {
+                    return Err(at(
+                        raw.id.span().start,
+                        "a step id has no `/`: reminders of steps are named so".into(),
+                    ));
+                }
                 if raw.id.get_ref().is_empty() || !seen.insert(raw.id.get_ref()) {
                     return Err(at(
                         raw.id.span().start,
@@ -330,6 +418,7 @@ mod raw {
                     &trigger.events,
                     !(step.until.is_empty() && until.is_empty()),
                 )?;
+                reminders.extend(step.reminder());
                 steps.push(step);
             }
             if steps.is_empty() {
@@ -350,14 +439,16 @@ mod raw {
                 priority,
                 category: maybe(text, &self.category)?.unwrap_or(category),
                 group: self.group.unwrap_or(Group::All(vec![])),
-                trigger,
                 repeat: maybe(text, &self.repeat)?.unwrap_or(Repeat::PerAnchor),
                 min_gap: maybe(text, &self.min_gap)?,
                 until,
                 on_cancel: maybe(text, &self.on_cancel)?.unwrap_or(OnCancel::Stop),
                 on_leave: maybe(text, &self.on_leave)?.unwrap_or(OnLeave::Stop),
                 on_discharge: maybe(text, &self.on_discharge)?.unwrap_or(OnDischarge::Stop),
+                attention: maybe(text, &self.attention)?.unwrap_or(attention_of(&trigger.events)),
+                trigger,
                 steps,
+                reminders,
             })
         }
     }
@@ -375,6 +466,7 @@ mod raw {
                 late: maybe(text, &self.late)?,
                 expires: maybe(text, &self.expires)?,
                 tasks: self.tasks.iter().map(task).collect::<Result<_, _>>()?,
+                reminds: None,
             })
         }
     }

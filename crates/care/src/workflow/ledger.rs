@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::decision::Decision;
 use super::reason::Reason;
 use super::task::Uncertain;
-use crate::chart::{Anchor, Category, Channel, Chart, ContactPoint};
-use crate::id::{AssignmentId, DeliveryId, PlannedStepId, RunId};
+use crate::chart::{Anchor, AssignmentAct, Category, Channel, Chart, ContactPoint, Occurrence};
+use crate::id::{AssignmentId, DeliveryId, LocationId, PlannedStepId, RunId};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ledger {
@@ -21,8 +21,6 @@ pub struct Ledger {
     /// What each active workflow made of each event: None, it ran.
     pub entries: BTreeMap<(String, Anchor), Entry>,
     pub runs: BTreeMap<RunId, Run>,
-    pub assignments: BTreeMap<AssignmentId, Assignment>,
-    /// Deliveries that have not ended.
     pub deliveries: BTreeMap<DeliveryId, Delivery>,
 }
 
@@ -31,6 +29,8 @@ pub struct Known {
     pub at: Timestamp,
     /// Came in while its interface was loading: starts nothing.
     pub loading: bool,
+    /// Was there before its interface went live, and is to fire all the same; without what would go out at once.
+    pub covered: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Run {
     /// The anchor's moment when the steps were last computed.
     pub moment: Timestamp,
     pub started_at: Timestamp,
+    /// Covers a visit booked before the workflow was on: what would go out at once is passed over.
+    pub covered: bool,
     /// Why it was stopped before its steps were through.
     pub ended: Option<Reason>,
     pub steps: Vec<PlannedStep>,
@@ -70,8 +72,9 @@ pub struct PlannedStep {
     pub generation: u32,
     pub due: Timestamp,
     pub expires: Timestamp,
-    /// The anchor's moment it was computed from.
+    /// The anchor's moment it was computed from, and its place.
     pub moment: Timestamp,
+    pub place: Option<LocationId>,
     pub state: StepState,
 }
 
@@ -95,21 +98,17 @@ pub enum StepState {
     },
 }
 
+impl PlannedStep {
+    /// Whether the anchor has moved since: its start or its place really changed.
+    pub fn has_moved(&self, o: &Occurrence) -> bool {
+        self.moment != o.moment.instant() || (self.place.is_some() && self.place != o.location)
+    }
+}
+
 impl StepState {
     pub fn is_pending(self) -> bool {
         matches!(self, StepState::Pending { .. })
     }
-}
-
-/// What the patient now has.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assignment {
-    pub id: AssignmentId,
-    pub run: RunId,
-    pub step: PlannedStepId,
-    pub content: String,
-    pub assigned_at: Timestamp,
-    pub completed_at: Option<Timestamp>,
 }
 
 /// One message to one contact point on one channel. (run, step, occurrence, generation, task, channel) is its key.
@@ -122,15 +121,29 @@ pub struct Delivery {
     pub workflow: String,
     pub version: u32,
     pub anchor: Anchor,
+    /// When its step was due.
+    pub due: Timestamp,
     pub template: String,
     pub calendar: bool,
     pub category: Category,
     pub contact: ContactPoint,
     pub assignment: Option<AssignmentId>,
     pub uncertain: Uncertain,
+    pub queued_at: Timestamp,
+    /// What it waits for, beyond its time.
+    pub waits_for: Option<Reason>,
     pub not_before: Timestamp,
     pub expires: Timestamp,
     pub state: DeliveryState,
+}
+
+/// What a workflow tells the care team about a patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub step: PlannedStepId,
+    pub workflow: String,
+    pub text: String,
+    pub by: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,6 +154,22 @@ pub struct DeliveryKey {
     pub generation: u32,
     pub task: u32,
     pub channel: Channel,
+}
+
+impl DeliveryState {
+    /// May still be withdrawn: nothing of it can have gone out.
+    pub fn is_unsent(self) -> bool {
+        matches!(self, DeliveryState::Queued | DeliveryState::Joined { .. })
+    }
+
+    /// Takes, or took, a place in the patient's attention; when.
+    pub fn takes_place(self, not_before: Timestamp) -> Option<Timestamp> {
+        match self {
+            DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Uncertain => Some(not_before),
+            DeliveryState::Sent { at } => Some(at),
+            DeliveryState::Joined { .. } | DeliveryState::Ended { .. } => None,
+        }
+    }
 }
 
 impl std::fmt::Display for DeliveryKey {
@@ -154,6 +183,14 @@ impl std::fmt::Display for DeliveryKey {
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     Queued,
+    /// An attempt is on the wire.
+    Sending,
+    /// Nobody knows whether it was taken; staff decide.
+    Uncertain,
+    /// Goes as a part of another message.
+    Joined {
+        into: DeliveryId,
+    },
     Sent {
         at: Timestamp,
     },
@@ -184,12 +221,20 @@ pub enum Effect {
         run: RunId,
         step: PlannedStep,
     },
-    Assigned(Assignment),
+    /// The patient has something new. It is a change of the chart, stored like any other.
+    Assigned {
+        assignment: AssignmentId,
+        act: AssignmentAct,
+    },
+    /// An item for the care team.
+    Told(Told),
     Queued(Delivery),
-    Withdrawn {
+    /// A delivery that has not gone out waits on, ended or went.
+    DeliverySet {
         delivery: DeliveryId,
-        at: Timestamp,
-        reason: Reason,
+        not_before: Timestamp,
+        waits_for: Option<Reason>,
+        state: DeliveryState,
     },
     Decided(Decision),
 }
@@ -215,16 +260,15 @@ impl Ledger {
                     }
                 }
             }
-            Effect::Assigned(assignment) => {
-                self.assignments.insert(assignment.id, assignment.clone());
-            }
             Effect::Queued(delivery) => {
                 self.deliveries.insert(delivery.id, delivery.clone());
             }
-            Effect::Withdrawn { delivery, .. } => {
-                self.deliveries.remove(delivery);
+            Effect::DeliverySet { delivery, not_before, waits_for, state } => {
+                if let Some(delivery) = self.deliveries.get_mut(delivery) {
+                    (delivery.not_before, delivery.waits_for, delivery.state) = (*not_before, *waits_for, *state);
+                }
             }
-            Effect::Decided(_) => {}
+            Effect::Assigned { .. } | Effect::Told(_) | Effect::Decided(_) => {}
         }
     }
 

@@ -5,12 +5,18 @@
 //! All three read [`Facts`] and write [`Effect`]s: the store commits them, the simulator applies them, and both see the
 //! same decisions.
 
+pub mod attention;
 pub mod decide;
 pub mod decision;
 pub mod definition;
 pub mod facts;
+pub mod give;
 pub mod group;
+pub mod hold;
 pub mod ledger;
+pub mod maintain;
+pub mod merge;
+pub mod number;
 pub mod path;
 pub mod perform;
 pub mod plan;
@@ -20,9 +26,10 @@ pub mod schedule;
 pub mod send;
 pub mod task;
 pub mod trigger;
+pub mod work;
 
 pub use decision::{Decision, Detail, TaskResult, Verdict};
 pub use definition::{FileError, For, Kind, Workflow};
-pub use facts::{Activation, Facts, Published, Workflows};
-pub use ledger::{Assignment, Delivery, DeliveryState, Effect, Ledger, PlannedStep, Run, StepState};
+pub use facts::{Activation, Edit, Facts, InFlight, Published, Traffic, Workflows, World};
+pub use ledger::{Delivery, DeliveryState, Effect, Ledger, PlannedStep, Run, StepState, Told};
 pub use reason::Reason;

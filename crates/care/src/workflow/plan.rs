@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::definition::Step;
+use super::definition::{Span, Step};
 use super::facts::Facts;
 use super::schedule::{Schedule, Side, before_quiet};
 use crate::chart::{Channel, EventKind, Occurrence};
@@ -29,8 +29,14 @@ pub fn due(facts: &Facts, step: &Step, occurrence_of: &Occurrence, nth: u32) -> 
     Some(Due { at, expires: expiry(facts, step, occurrence_of, at) })
 }
 
+/// What is due so long after something was given, and worth doing for as long as what no visit limits.
+pub fn after(given: Timestamp, after: Span) -> Option<Due> {
+    let at = given.checked_add(SignedDuration::from_secs(after.seconds)).ok()?;
+    Some(Due { at, expires: at.checked_add(WORTH).ok()? })
+}
+
 /// A step whose only messages are texts is planned inside the hours in which texts may go out.
-fn only_texts(step: &Step) -> bool {
+pub fn only_texts(step: &Step) -> bool {
     let mut ladders = step.tasks.iter().filter_map(|t| t.message()).map(|m| m.ladder.as_slice()).peekable();
     ladders.peek().is_some() && ladders.all(|ladder| ladder == [Channel::Text])
 }
@@ -51,6 +57,9 @@ fn expiry(facts: &Facts, step: &Step, occurrence: &Occurrence, due: Timestamp) -
 
 /// How the due instant came about, for the pages: schedule, moment and zone.
 pub fn sum(facts: &Facts, step: &Step, occurrence: &Occurrence) -> String {
+    if let Some((of, after)) = &step.reminds {
+        return format!("{after} after `{of}` was given");
+    }
     let zone = facts.zone_of(occurrence);
     let (word, from) = match &step.schedule {
         Schedule::Immediately { .. } => ("at", occurrence.event_at),

@@ -83,6 +83,8 @@ impl Reason {
                 | Reason::AlreadyRan
                 | Reason::TooSoonSinceLastRun
                 | Reason::NotForThisLocation
+                | Reason::StoppedByStaff
+                | Reason::PatientMerged
         )
     }
 }

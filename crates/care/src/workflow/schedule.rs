@@ -102,6 +102,18 @@ impl Schedule {
         }
     }
 
+    /// How many days it lies away from its anchor at most.
+    pub fn longest_days(&self) -> Option<u32> {
+        let Schedule::Offset(offset) = self else { return Some(0) };
+        let count = u32::from(offset.length.count);
+        match offset.length.unit {
+            Unit::Hours => Some(count.div_ceil(24)),
+            Unit::Days => Some(count),
+            Unit::Weeks => count.checked_mul(7),
+            Unit::Months => count.checked_mul(31),
+        }
+    }
+
     /// Refuses a repetition without an end: it needs `up to K times`, or goals in the step's `until`
     /// (docs/SEMANTICS.md section 3, rule 5). `has_until` says whether the step or its workflow has such goals.
     pub fn check(&self, has_until: bool) -> Result<(), ScheduleError> {

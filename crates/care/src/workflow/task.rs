@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::definition::Span;
 use crate::chart::Channel;
 
 /// What happens to an attempt whose outcome a crash left unknown.
@@ -17,7 +18,26 @@ pub enum Uncertain {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     Send(Message),
-    Assign { content: String, message: Option<Message> },
+    Assign {
+        content: String,
+        message: Option<Message>,
+        /// After this long undone it is overdue.
+        due: Option<Span>,
+        remind: Option<Remind>,
+    },
+    /// An item on the care team's work list.
+    Tell {
+        text: String,
+        /// By when somebody should have seen to it.
+        within: Option<Span>,
+    },
+}
+
+/// Asks once more, by other ways, while what was assigned is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remind {
+    pub message: Message,
+    pub after: Span,
 }
 
 /// A message by a ladder of channels: the next one when the one before cannot lead to the patient.
@@ -28,6 +48,29 @@ pub struct Message {
     /// Attach the visit's calendar file.
     pub calendar: bool,
     pub uncertain: Uncertain,
+    pub limit: Option<Limit>,
+}
+
+/// docs/SEMANTICS.md section 5, rule 5: how often this content may go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// To this patient, so many times in any such stretch of time.
+    Times { count: usize, period: Span },
+    /// To one contact point once, whoever shares it.
+    OncePerContact,
+}
+
+impl std::str::FromStr for Limit {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is not a limit: \"1 per 30 days\" or \"once per contact\"");
+        if text == "once per contact" {
+            return Ok(Limit::OncePerContact);
+        }
+        let (count, period) = text.split_once(" per ").ok_or_else(wrong)?;
+        let count = count.parse().ok().filter(|n| *n > 0).ok_or_else(wrong)?;
+        Ok(Limit::Times { count, period: period.parse().map_err(|_| wrong())? })
+    }
 }
 
 impl Task {
@@ -35,11 +78,17 @@ impl Task {
         match self {
             Task::Send(message) => Some(message),
             Task::Assign { message, .. } => message.as_ref(),
+            Task::Tell { .. } => None,
         }
     }
 
     pub fn assigns(&self) -> bool {
         matches!(self, Task::Assign { .. })
+    }
+
+    /// Does nothing but send a message.
+    pub fn only_sends(&self) -> bool {
+        matches!(self, Task::Send(_))
     }
 }
 
@@ -50,44 +99,85 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
+impl OneOrMany {
+    fn ladder(&self) -> Result<Vec<Channel>, String> {
+        match self {
+            OneOrMany::One(channel) => Ok(vec![channel.parse()?]),
+            OneOrMany::Many(channels) => channels.iter().map(|c| c.parse()).collect(),
+        }
+    }
+}
+
 /// A task as its file says it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawTask {
     send: Option<OneOrMany>,
     assign: Option<String>,
+    tell: Option<String>,
     via: Option<OneOrMany>,
     template: Option<String>,
     #[serde(default)]
     calendar: bool,
     uncertain: Option<Uncertain>,
+    limit: Option<String>,
+    due: Option<String>,
+    remind: Option<String>,
+    text: Option<String>,
+    within: Option<String>,
 }
 
-const FORMS: &str = "a task is { send = \"email\" | \"text\" | [\"email\", \"text\"], template = \"message/...\" } or \
-     { assign = \"questionnaire/... | exercise/... | education/... | care-plan/...\", via = [...], template = \"message/...\" }";
+const FORMS: &str = "a task is { send = \"email\" | \"text\" | [\"email\", \"text\"], template = \"message/...\" }, \
+     { assign = \"questionnaire/... | exercise/... | education/... | care-plan/...\", via = [...], template = \"message/...\" } \
+     or { tell = \"care_team\", text = \"...\", within = \"4 hours\" }";
 const LIBRARY: [&str; 4] = ["questionnaire/", "exercise/", "education/", "care-plan/"];
 
 impl RawTask {
     pub(super) fn read(&self) -> Result<Task, String> {
-        match (&self.send, &self.assign, &self.via) {
-            (Some(ladder), None, None) => self.message(ladder).map(Task::Send),
-            (None, Some(content), via) if LIBRARY.iter().any(|kind| content.starts_with(kind)) => {
-                let message = via.as_ref().map(|ladder| self.message(ladder)).transpose()?;
-                Ok(Task::Assign { content: content.clone(), message })
+        match (&self.send, &self.assign, &self.tell) {
+            (Some(ladder), None, None) if self.via.is_none() && self.says_nothing_of_assigning() => {
+                self.message(ladder.ladder()?).map(Task::Send)
+            }
+            (None, Some(content), None) if LIBRARY.iter().any(|kind| content.starts_with(kind)) => {
+                let message = self.via.as_ref().map(|ladder| self.message(ladder.ladder()?)).transpose()?;
+                let remind = self.remind.as_deref().map(|text| self.remind(text)).transpose()?;
+                Ok(Task::Assign { content: content.clone(), message, due: span(&self.due)?, remind })
+            }
+            (None, None, Some(who)) if who == "care_team" && self.template.is_none() => {
+                let text = self.text.clone().filter(|t| !t.trim().is_empty()).ok_or("`tell` needs a text")?;
+                Ok(Task::Tell { text, within: span(&self.within)? })
             }
             _ => Err(FORMS.into()),
         }
     }
 
-    fn message(&self, ladder: &OneOrMany) -> Result<Message, String> {
-        let ladder = match ladder {
-            OneOrMany::One(channel) => vec![channel.parse()?],
-            OneOrMany::Many(channels) => channels.iter().map(|c| c.parse()).collect::<Result<Vec<_>, String>>()?,
-        };
+    fn says_nothing_of_assigning(&self) -> bool {
+        self.due.is_none() && self.remind.is_none() && self.text.is_none() && self.within.is_none()
+    }
+
+    /// "text after 2 days if open": the same message once more.
+    fn remind(&self, text: &str) -> Result<Remind, String> {
+        let wrong = || format!("`{text}` is not a reminder such as \"text after 2 days if open\"");
+        let (channel, rest) = text.split_once(" after ").ok_or_else(wrong)?;
+        let after = rest.strip_suffix(" if open").and_then(|s| s.parse().ok()).ok_or_else(wrong)?;
+        Ok(Remind { message: self.message(vec![channel.parse()?])?, after })
+    }
+
+    fn message(&self, ladder: Vec<Channel>) -> Result<Message, String> {
         let template = self.template.clone().ok_or("a message needs a template = \"message/...\"")?;
         if !template.starts_with("message/") || ladder.is_empty() {
             return Err(format!("`{template}` is not a message template, or no channel is named; {FORMS}"));
         }
-        Ok(Message { ladder, template, calendar: self.calendar, uncertain: self.uncertain.unwrap_or(Uncertain::Ask) })
+        Ok(Message {
+            ladder,
+            template,
+            calendar: self.calendar,
+            uncertain: self.uncertain.unwrap_or(Uncertain::Ask),
+            limit: self.limit.as_deref().map(str::parse).transpose()?,
+        })
     }
+}
+
+fn span(text: &Option<String>) -> Result<Option<Span>, String> {
+    text.as_deref().map(str::parse).transpose()
 }

@@ -1,12 +1,15 @@
 //! The trigger: event kinds and a filter on the event.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::facts::Facts;
 use super::group::Saw;
-use crate::chart::{EventKind, Occurrence, VisitType};
+use super::number::NumberTest;
+use crate::chart::{Assignment, Encounter, EventKind, Idle, Occurrence, VisitType};
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Trigger {
     #[serde(rename = "event", deserialize_with = "one_or_many")]
@@ -16,12 +19,33 @@ pub struct Trigger {
     /// Only the first such visit of the episode.
     #[serde(default)]
     pub first_in: Option<FirstIn>,
+    /// The how-manieth standing visit of the episode.
+    #[serde(default)]
+    pub visit_number: Option<NumberTest>,
     /// Location names.
     #[serde(rename = "location", default, deserialize_with = "strings")]
     pub locations: Vec<String>,
+    /// Display names.
+    #[serde(rename = "practitioner", default, deserialize_with = "strings")]
+    pub practitioners: Vec<String>,
     /// Only patients whose record was made with "send invite".
     #[serde(default)]
     pub send_invite: Option<bool>,
+    /// Names of forms, exercises or care plans, without their kind.
+    #[serde(rename = "instrument", default, deserialize_with = "strings")]
+    pub instruments: Vec<String>,
+    #[serde(default)]
+    pub score: Option<NumberTest>,
+    /// Score minus baseline: the first score of the same form in the episode.
+    #[serde(default)]
+    pub change: Option<NumberTest>,
+    #[serde(default)]
+    pub answer: BTreeMap<String, String>,
+    /// Of inactivity: what is missing, and for how many days.
+    #[serde(default)]
+    pub of: Option<Idle>,
+    #[serde(default)]
+    pub days: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -34,42 +58,94 @@ impl Trigger {
     /// `Ok` when the filter lets this event through; else the filter that did not, and what it saw.
     pub fn lets_through(&self, facts: &Facts, occurrence: &Occurrence) -> Result<(), Saw> {
         let visit = occurrence.encounter.and_then(|id| facts.chart.encounter(id));
-        if !self.visit_types.is_empty() {
-            let seen = visit.and_then(|v| v.visit_type);
-            if !seen.is_some_and(|t| self.visit_types.contains(&t)) {
-                let allowed: Vec<_> = self.visit_types.iter().map(|t| t.code()).collect();
-                return no(format!("visit_type = {}", allowed.join(" or ")), seen.map_or("not known", |t| t.code()));
-            }
-        }
-        if self.first_in == Some(FirstIn::Episode) {
-            let number = visit.map(|v| {
-                let before = |e: &&crate::chart::Encounter| {
-                    e.episode == v.episode
-                        && e.state.stands()
-                        && e.id != v.id
-                        && (self.visit_types.is_empty() || e.visit_type.is_some_and(|t| self.visit_types.contains(&t)))
-                        && (e.starts_at(), e.id) < (v.starts_at(), v.id)
-                };
-                facts.chart.encounters.iter().filter(before).count() + 1
-            });
-            if number != Some(1) {
-                let seen = number.map_or("no visit".to_owned(), |n| format!("number {n}"));
-                return no("first_in = episode".into(), &seen);
-            }
-        }
+        self.visit_passes(facts, visit)?;
         if !self.locations.is_empty() {
-            let seen = occurrence.location.and_then(|id| facts.clinic.locations.get(&id)).map(|l| l.name.as_str());
-            if !seen.is_some_and(|name| self.locations.iter().any(|l| l == name)) {
-                return no(format!("location = {}", self.locations.join(" or ")), seen.unwrap_or("not known"));
-            }
+            let seen = facts.clinic.location(occurrence.location).map(|l| l.name.as_str());
+            one_of("location", &self.locations, seen)?;
         }
         if let Some(wanted) = self.send_invite
             && facts.chart.patient.send_invite != wanted
         {
             return no(format!("send_invite = {wanted}"), if wanted { "no" } else { "yes" });
         }
+        let assignment = occurrence.assignment.and_then(|id| facts.chart.assignment(id));
+        self.answer_passes(facts, assignment, occurrence.anchor.nth)
+    }
+
+    fn visit_passes(&self, facts: &Facts, visit: Option<&Encounter>) -> Result<(), Saw> {
+        if !self.visit_types.is_empty() {
+            let allowed: Vec<_> = self.visit_types.iter().map(|t| t.code().to_owned()).collect();
+            one_of("visit_type", &allowed, visit.and_then(|v| v.visit_type).map(VisitType::code))?;
+        }
+        if self.first_in == Some(FirstIn::Episode) {
+            let of_these = |e: &Encounter| {
+                self.visit_types.is_empty() || e.visit_type.is_some_and(|t| self.visit_types.contains(&t))
+            };
+            let number = visit.map(|v| number_of(facts, v, of_these));
+            if number != Some(1) {
+                let seen = number.map_or("no visit".to_owned(), |n| format!("number {n}"));
+                return no("first_in = episode".into(), &seen);
+            }
+        }
+        if let Some(test) = &self.visit_number {
+            let number = visit.map(|v| number_of(facts, v, |_| true) as f64);
+            test.holds("visit_number", number)?;
+        }
+        if self.practitioners.is_empty() {
+            return Ok(());
+        }
+        one_of("practitioner", &self.practitioners, visit.and_then(|v| v.practitioner.as_deref()))
+    }
+
+    fn answer_passes(&self, facts: &Facts, assignment: Option<&Assignment>, nth: u32) -> Result<(), Saw> {
+        if !self.instruments.is_empty() {
+            one_of("instrument", &self.instruments, assignment.map(Assignment::instrument))?;
+        }
+        let response = assignment.and_then(|a| a.responses.get(usize::try_from(nth).ok()?.checked_sub(1)?));
+        let score = response.and_then(|r| r.score).map(|s| s.points());
+        if let Some(test) = &self.score {
+            test.holds("score", score)?;
+        }
+        if let Some(test) = &self.change {
+            let baseline = assignment.and_then(|a| baseline(facts, a));
+            test.holds("change", score.zip(baseline).map(|(score, baseline)| score - baseline))?;
+        }
+        for (question, wanted) in &self.answer {
+            let seen = response.and_then(|r| r.answers.get(question)).map(String::as_str);
+            one_of(question, std::slice::from_ref(wanted), seen)?;
+        }
         Ok(())
     }
+}
+
+/// The how-manieth standing visit of its episode, by start.
+fn number_of(facts: &Facts, visit: &Encounter, counts: impl Fn(&Encounter) -> bool) -> usize {
+    let before = |e: &&Encounter| {
+        e.episode == visit.episode
+            && e.state.stands()
+            && e.id != visit.id
+            && counts(e)
+            && (e.starts_at(), e.id) < (visit.starts_at(), visit.id)
+    };
+    facts.chart.encounters.iter().filter(before).count() + 1
+}
+
+/// The first score of the same form in the same episode.
+fn baseline(facts: &Facts, of: &Assignment) -> Option<f64> {
+    let alike = facts
+        .chart
+        .assignments
+        .iter()
+        .filter(|a| a.content == of.content && a.episode == of.episode && a.withdrawn_at.is_none());
+    let scores = alike.filter_map(|a| a.responses.last()).filter_map(|r| Some((r.at, r.score?)));
+    scores.min().map(|(_, score)| score.points())
+}
+
+fn one_of(what: &str, allowed: &[String], seen: Option<&str>) -> Result<(), Saw> {
+    if seen.is_some_and(|seen| allowed.iter().any(|a| a == seen)) {
+        return Ok(());
+    }
+    no(format!("{what} = {}", allowed.join(" or ")), seen.unwrap_or("not known"))
 }
 
 fn no(clause: String, value: &str) -> Result<(), Saw> {

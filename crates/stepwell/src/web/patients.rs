@@ -250,9 +250,7 @@ mod tests {
     fn clinic() -> (Clinic, LocationId) {
         let id = LocationId(uuid::Uuid::from_u128(1));
         let mut clinic = Clinic::new("Northside", "America/Denver");
-        clinic
-            .locations
-            .insert(id, Location { id, name: "Main".into(), zone: "America/Denver".into(), has_emr: false });
+        clinic.locations.insert(id, Location::new(id, "Main", "America/Denver", false));
         (clinic, id)
     }
 

@@ -148,7 +148,7 @@ mod tests {
     fn shipped() -> Workflows {
         let published = |body: &str| Published {
             versions: BTreeMap::from([(1, Arc::new(Workflow::parse(body).unwrap()))]),
-            activations: vec![],
+            ..Published::default()
         };
         Workflows(content::workflows().into_iter().map(|(key, body)| (key, published(&body))).collect())
     }

@@ -67,7 +67,9 @@ impl Clinic {
         let organization = database.app.organizations().await.unwrap()[0];
         let (mut tx, now) = (database.app.begin(organization).await.unwrap(), Clock::Wall.now());
         tx.publish_workflow("reminder-at-once", REMINDER, now).await.unwrap();
-        tx.activate("reminder-at-once", stepwell::ids::new_id(now), None, now).await.unwrap();
+        tx.activate("reminder-at-once", stepwell::ids::new_id(now), None, &care::workflow::Activation::open(now))
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         database.close().await.unwrap();
     }

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use care::chart::{Anchor, Chart, EncounterState};
+use care::chart::{Anchor, Chart, EncounterState, Snapshot};
 use care::id::{MessageId, PatientId};
 use care::workflow::Reason;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ use crate::messages::{alma, message, patient, visit};
 /// Everything that came of messages.
 const FORGET: &str = "delete from attempts; delete from deliveries; delete from assignments; delete from planned_steps;
     delete from runs; delete from entries; delete from decisions; delete from notices; delete from events;
-    delete from encounters; delete from changes; delete from external_keys; delete from patients; delete from messages";
+    delete from encounters; delete from contact_points; delete from changes; delete from external_keys; delete from patients; delete from messages";
 
 /// One message of a story.
 #[derive(Debug, Clone)]
@@ -122,7 +122,8 @@ async fn outcome(app: &TestApp, story: &[Told], order: impl IntoIterator<Item = 
     let mut tx = app.tx().await;
     let context = Context::load(&app.roof, &mut tx).await.unwrap();
     let (patient, _) = tx.find_key(KeyKind::Patient, "RIVER", &alma().mrn).await.unwrap().unwrap();
-    let Known { chart, occurrences, ledger, .. } = Known::load(&context, &mut tx, PatientId(patient)).await.unwrap();
+    let known = Known::load(&app.roof, &context, &mut tx, PatientId(patient)).await.unwrap();
+    let Known { snapshot: Snapshot { chart, occurrences, .. }, ledger, .. } = known;
     // Two numbers of one visit are one name.
     let ledger = ledger.canonical(&chart);
     let steps = ledger.runs.values().flat_map(|run| run.steps.iter().map(move |step| (run, step)));

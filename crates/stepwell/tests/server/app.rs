@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use care::chart::{Channel, Chart, ContactPoint, Source, What};
 use care::id::{InterfaceId, OrganizationId, PatientId};
-use care::workflow::Ledger;
+use care::workflow::{Activation, Ledger};
 use delivery::email::sink::{Manners, Parsed, Received, Sink};
 use delivery::email::{Mailer, Options, Tls};
 use jiff::{SignedDuration, Timestamp};
@@ -188,7 +188,7 @@ impl TestApp {
     pub async fn chart_of(&self, patient: PatientId) -> Chart {
         let mut tx = self.tx().await;
         let context = Context::load(&self.roof, &mut tx).await.unwrap();
-        Known::load(&context, &mut tx, patient).await.unwrap().chart
+        Known::load(&self.roof, &context, &mut tx, patient).await.unwrap().snapshot.chart
     }
 
     /// The holder of an address wants nothing more there.
@@ -236,7 +236,7 @@ impl TestApp {
         let now = self.roof.now();
         let mut tx = self.tx().await;
         let turned = if on {
-            tx.activate(workflow, self.roof.new_id(), None, now).await
+            tx.activate(workflow, self.roof.new_id(), None, &Activation::open(now)).await
         } else {
             tx.deactivate(workflow, None, now).await
         };
@@ -295,7 +295,7 @@ async fn clinic(store: &Store, text: &str) -> Made {
 async fn switch_all_on(store: &Store, organization: OrganizationId) {
     let mut tx = store.begin(organization).await.unwrap();
     for (key, _) in content::workflows() {
-        tx.activate(&key, ids::new_id(monday()), None, monday()).await.unwrap();
+        tx.activate(&key, ids::new_id(monday()), None, &Activation::open(monday())).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

@@ -48,6 +48,7 @@ fn row(place: &Place, name: &str) -> LocationRow {
         map_url: String::new(),
         booking_url: String::new(),
         first_visit_info: String::new(),
+        review_links: vec![],
     }
 }
 

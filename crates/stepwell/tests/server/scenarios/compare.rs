@@ -1,6 +1,6 @@
 //! The decisions the database holds, as lines in the scenario's names, and how they differ from the simulator's.
 
-use care::chart::{Anchor, EpisodeKey, Subject};
+use care::chart::{Anchor, Chart, EpisodeKey, Idle, Subject};
 use care::scenario::Line;
 use care::workflow::{Reason, Verdict};
 use serde_json::{Value, from_value};
@@ -10,23 +10,20 @@ use uuid::Uuid;
 
 use super::stage::Stage;
 
-/// Takes down the decisions that came since the last look. An anchor is named as the chart stands then: a case that gets
-/// its name later has none yet.
+/// Takes down all decisions. An anchor is named as the chart stands at the end, as the simulator does.
 pub async fn take_down(stage: &mut Stage) -> Result<(), String> {
     let mut tx = stage.tx().await;
-    let mut rows = tx.decisions(None, None, i64::MAX).await.unwrap();
-    rows.retain(|row| stage.seen.insert(row.id));
+    let rows = tx.decisions(None, None, i64::MAX).await.unwrap();
     let context = Context::load(&stage.roof, &mut tx).await.unwrap();
     for row in rows {
-        let known = Known::load(&context, &mut tx, row.patient).await.unwrap();
-        let first = known.chart.episode(EpisodeKey::First).and_then(|episode| episode.named);
-        let line = line(stage, row, first.map(|id| id.0))?;
+        let known = Known::load(&stage.roof, &context, &mut tx, row.patient).await.unwrap();
+        let line = line(stage, row, known.chart())?;
         stage.lines.push(line);
     }
     Ok(())
 }
 
-fn line(stage: &Stage, row: DecisionRow, first_case: Option<Uuid>) -> Result<Line, String> {
+fn line(stage: &Stage, row: DecisionRow, chart: &Chart) -> Result<Line, String> {
     let patient = stage.people.iter().find(|(_, id)| **id == row.patient).map(|(name, _)| name.clone());
     let patient = patient.ok_or("a decision about a patient nobody named")?;
     let count = |number: Option<i32>| number.map(i32::cast_unsigned);
@@ -36,7 +33,7 @@ fn line(stage: &Stage, row: DecisionRow, first_case: Option<Uuid>) -> Result<Lin
     Ok(Line {
         at: row.at,
         workflow: row.workflow,
-        anchor: anchor(stage, &patient, row.anchor, first_case),
+        anchor: anchor(stage, &patient, chart, row.anchor),
         patient,
         step: row.step,
         occurrence: count(row.occurrence),
@@ -48,16 +45,30 @@ fn line(stage: &Stage, row: DecisionRow, first_case: Option<Uuid>) -> Result<Lin
     })
 }
 
-fn anchor(stage: &Stage, patient: &str, anchor: Anchor, first_case: Option<Uuid>) -> String {
+fn anchor(stage: &Stage, patient: &str, chart: &Chart, anchor: Anchor) -> String {
     let called = |id: Uuid| stage.called.get(&id).map_or("?", String::as_str);
+    let case = |key: EpisodeKey| match key {
+        EpisodeKey::Named(id) => called(id.0),
+        EpisodeKey::First => {
+            let named = chart.episode(EpisodeKey::First).and_then(|episode| episode.named);
+            named.map_or("default", |id| called(id.0))
+        }
+    };
     let name = match anchor.subject {
         Subject::Patient => format!("patient:{patient}"),
         Subject::Encounter(id) => format!("encounter:{}", called(id.0)),
-        Subject::Episode(EpisodeKey::Named(id)) => format!("episode:{}", called(id.0)),
-        Subject::Episode(EpisodeKey::First) => format!("episode:{}", first_case.map_or("default", called)),
+        Subject::Episode(key) => format!("episode:{}", case(key)),
         Subject::VisitDay { location, date } => {
             format!("visit_day:{}:{date}", location.map_or("-", |id| called(id.0)))
         }
+        Subject::Assignment(id) => format!("assignment:{}", chart.assignment(id).map_or("?", |a| &a.content)),
+        Subject::Enrolment(id) => format!("enrolment:{}", called(id.0)),
+        Subject::Birthday { year } => format!("birthday:{year}"),
+        Subject::Idle { of: Idle::Login, days, since, .. } => format!("no-login:{days}:{since}"),
+        Subject::Idle { of: Idle::Visits, days, since, episode } => {
+            format!("no-visits:{}:{days}:{since}", episode.map_or("-", case))
+        }
+        Subject::PresumedEnd { episode, on } => format!("presumed-end:{}:{on}", case(episode)),
     };
     if anchor.nth > 1 { format!("{name}#{}", anchor.nth) } else { name }
 }

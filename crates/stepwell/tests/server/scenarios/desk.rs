@@ -62,10 +62,10 @@ pub async fn switches(stage: &Stage, workflow: &str, on: bool) -> Result<(), Str
 pub async fn registers(stage: &Stage, patient: PatientId) -> bool {
     let mut tx = stage.tx().await;
     let context = Context::load(&stage.roof, &mut tx).await.unwrap();
-    let known = Known::load(&context, &mut tx, patient).await.unwrap();
+    let known = Known::load(&stage.roof, &context, &mut tx, patient).await.unwrap();
     let deliveries = tx.deliveries(Some(patient)).await.unwrap();
     drop(tx);
-    let (Some(born), Some(row)) = (known.chart.patient.birth_date, deliveries.last()) else { return false };
+    let (Some(born), Some(row)) = (known.chart().patient.birth_date, deliveries.last()) else { return false };
     let link = stage.roof.link(Purpose::Register, stage.organization, row.id);
     let path = link.strip_prefix(&stage.roof.base_url).unwrap();
     stage.desk.posts(path, &format!("birth_date={born}")).await.status == 200
@@ -124,7 +124,7 @@ pub async fn records_visit(stage: &mut Stage, act: Act, patient: PatientId, when
         episode: Write::some(when.episode.as_deref().map(emr::case_id)),
         ..EncounterChange::new(visit, EncounterKey::Appointment, act)
     };
-    records(stage, patient, Source::Staff(stage.staff), What::Encounter(change)).await;
+    records(stage, patient, Source::System, What::Encounter(change)).await;
     Ok(())
 }
 
@@ -149,20 +149,20 @@ pub fn is_logged(stage: &Stage, patient: &str, encounter: &str) -> bool {
 async fn known(stage: &Stage, patient: PatientId) -> Known {
     let mut tx = stage.tx().await;
     let context = Context::load(&stage.roof, &mut tx).await.unwrap();
-    Known::load(&context, &mut tx, patient).await.unwrap()
+    Known::load(&stage.roof, &context, &mut tx, patient).await.unwrap()
 }
 
 async fn is_known(stage: &Stage, patient: PatientId, visit: EncounterId) -> bool {
-    known(stage, patient).await.chart.encounter(visit).is_some()
+    known(stage, patient).await.chart().encounter(visit).is_some()
 }
 
 async fn newest_visit(stage: &Stage, patient: PatientId) -> Option<EncounterId> {
-    let visits = known(stage, patient).await.chart.encounters;
-    visits.iter().map(|visit| visit.id).find(|id| !stage.called.contains_key(&id.0))
+    let known = known(stage, patient).await;
+    known.chart().encounters.iter().map(|visit| visit.id).find(|id| !stage.called.contains_key(&id.0))
 }
 
 async fn zone_of_visit(stage: &Stage, patient: PatientId, visit: EncounterId) -> String {
-    let place = known(stage, patient).await.chart.encounter(visit).and_then(|visit| visit.location);
+    let place = known(stage, patient).await.chart().encounter(visit).and_then(|visit| visit.location);
     let place = stage.places.values().find(|known| Some(known.id) == place);
     place.map_or_else(|| stage.zone.clone(), |place| place.zone.clone())
 }

@@ -59,7 +59,9 @@ async fn arrives(stage: &mut Stage, listed: &Listed, before: bool) -> Result<Doo
             recorded(stage, patient, &left).await;
         }
     } else {
-        let patient = match desk::adds(stage, person).await {
+        // What staff did is held for a minute: who was there before was not entered just now.
+        let added = if before { None } else { desk::adds(stage, person).await };
+        let patient = match added {
             Some(patient) => patient,
             None => desk::makes(stage).await,
         };
@@ -138,7 +140,7 @@ async fn opens_case(stage: &mut Stage, story: &Story, at: Timestamp, when: &When
     let episode = emr::case_id(name);
     stage.called.insert(episode.0, name.to_owned());
     let what = What::Episode(EpisodeChange::Open { episode, on: desk::day(stage, at), title: None });
-    desk::records(stage, patient, Source::Staff(stage.staff), what).await;
+    desk::records(stage, patient, Source::System, what).await;
     Ok(Door::Record)
 }
 
@@ -153,14 +155,14 @@ async fn case(stage: &mut Stage, story: &Story, at: Timestamp, event: &str, when
         "A03" => EpisodeChange::Discharge { episode, on: desk::day(stage, at) },
         _ => EpisodeChange::Reopen { episode },
     };
-    desk::records(stage, patient, Source::Staff(stage.staff), What::Episode(change)).await;
+    desk::records(stage, patient, Source::System, What::Episode(change)).await;
     Ok(Door::Record)
 }
 
 async fn recorded(stage: &Stage, patient: PatientId, person: &Person) {
     let location = person.location.as_ref().map(|name| stage.places[name].id);
     let change = desk::person(person.change(location));
-    desk::records(stage, patient, Source::Staff(stage.staff), change).await;
+    desk::records(stage, patient, Source::System, change).await;
 }
 
 async fn is_charted(stage: &Stage, patient: PatientId) -> bool {

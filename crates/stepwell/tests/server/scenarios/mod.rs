@@ -6,7 +6,7 @@
 //! | change | door |
 //! |---|---|
 //! | patients of a place with an EMR | A28, A31 |
-//! | what HL7 has no field for: zone, tags, registered, send_invite, flags, placeholders | `record`, as staff |
+//! | what HL7 has no field for: zone, tags, registered, send_invite, flags, placeholders | `record`, as the system itself |
 //! | patients of a place without an EMR | the form "new patient"; `record` for what it refuses |
 //! | visits at a place with an EMR | S12, S13, S15, S26, S14 with a status; A04 for an arrival with no other visit near |
 //! | visits elsewhere | the form "log a visit" and the buttons of a visit; `record` for fields and acts without a form |
@@ -130,9 +130,7 @@ async fn play_one(slot: &Slot, story: &Story) -> Result<Played, String> {
     let mut stage = Stage::set_up(slot, story).await?;
     for (at, when) in &story.events {
         stage.time_passes(*at).await;
-        compare::take_down(&mut stage).await?;
         feed::tell(&mut stage, story, *at, when).await.map_err(|e| format!("  {} at {at}: {e}", when.change))?;
-        compare::take_down(&mut stage).await?;
     }
     stage.time_passes(story.scenario.until).await;
     compare::take_down(&mut stage).await?;

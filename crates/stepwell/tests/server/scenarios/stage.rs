@@ -1,10 +1,11 @@
 //! The server of one scenario: that clinic and nothing else, a clock moved by hand, a mail server that takes everything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use care::id::{LocationId, OrganizationId, PatientId, StaffId};
 use care::scenario::Line;
+use care::workflow::Activation;
 use delivery::email::sink::{Manners, Received, Sink};
 use delivery::email::{Mailer, Options, Tls};
 use jiff::{SignedDuration, Timestamp};
@@ -38,7 +39,6 @@ pub struct Stage {
     pub desk: Browser,
     pub doors: BTreeMap<Door, usize>,
     pub lines: Vec<Line>,
-    pub seen: BTreeSet<care::id::DecisionId>,
     server: Server,
     post: (Sink, Receiver<Received>),
     mails: usize,
@@ -83,7 +83,6 @@ impl Stage {
             people: BTreeMap::new(),
             doors: BTreeMap::new(),
             lines: vec![],
-            seen: BTreeSet::new(),
             server,
             post,
             mails: 0,
@@ -94,7 +93,7 @@ impl Stage {
         stage.time_passes(first - SignedDuration::from_secs(1)).await;
         let mut tx = stage.tx().await;
         for (key, _, _) in story.workflows.iter().filter(|(_, _, on)| *on) {
-            tx.activate(key, stage.roof.new_id(), Some(staff), stage.roof.now()).await.unwrap();
+            tx.activate(key, stage.roof.new_id(), Some(staff), &Activation::open(stage.roof.now())).await.unwrap();
         }
         tx.commit().await.unwrap();
         Ok(stage)

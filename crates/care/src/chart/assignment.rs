@@ -1,0 +1,147 @@
+//! What the patient was given to do: a form, exercises, an article, a care plan; and what came of it.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::change::{Change, What};
+use super::episode::EpisodeKey;
+use super::fold::Chart;
+use crate::id::{AssignmentId, RunId};
+
+/// A score in hundredths of a point, so that equal scores are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Score(pub i64);
+
+impl Score {
+    /// `None` for what is no number, or one beyond any instrument.
+    pub fn of(points: f64) -> Option<Self> {
+        (points.is_finite() && points.abs() <= 1e6).then(|| Score((points * 100.0).round() as i64))
+    }
+
+    pub fn points(self) -> f64 {
+        self.0 as f64 / 100.0
+    }
+}
+
+impl std::fmt::Display for Score {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.points().fmt(f)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssignmentAct {
+    Give {
+        /// "questionnaire/recommendation", "exercise/bridge", "education/back-pain", "care-plan/knee".
+        content: String,
+        due: Timestamp,
+        /// The run that gave it, or nobody's: a member of staff did.
+        run: Option<RunId>,
+        episode: Option<EpisodeKey>,
+        /// How many tasks stand between it and something that happened outside; see "Loops".
+        depth: u8,
+    },
+    /// Done, or answered; once more is an amendment.
+    Complete {
+        score: Option<Score>,
+        #[serde(default)]
+        answers: BTreeMap<String, String>,
+    },
+    Withdraw,
+}
+
+/// What a patient answered, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    pub at: Timestamp,
+    pub score: Option<Score>,
+    pub answers: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    pub id: AssignmentId,
+    pub content: String,
+    pub given_at: Timestamp,
+    pub due: Timestamp,
+    pub run: Option<RunId>,
+    pub episode: Option<EpisodeKey>,
+    pub depth: u8,
+    pub withdrawn_at: Option<Timestamp>,
+    /// The last one stands; the others were amended.
+    pub responses: Vec<Response>,
+}
+
+/// How long what was given may stay undone before it counts as overdue, unless its task says.
+pub const DUE_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Assignment {
+    pub fn is_open(&self) -> bool {
+        self.withdrawn_at.is_none() && self.responses.is_empty()
+    }
+
+    pub fn completed_at(&self) -> Option<Timestamp> {
+        self.responses.first().map(|r| r.at)
+    }
+
+    /// The name after the kind: "recommendation" of "questionnaire/recommendation".
+    pub fn instrument(&self) -> &str {
+        self.content.split_once('/').map_or(&self.content, |(_, name)| name)
+    }
+
+    pub fn is_a(&self, kind: &str) -> bool {
+        self.content.split_once('/').is_some_and(|(k, _)| k == kind)
+    }
+}
+
+impl Chart {
+    /// Questionnaires that wait for an answer.
+    pub fn open_forms(&self) -> usize {
+        self.assignments.iter().filter(|a| a.is_a("questionnaire") && a.is_open()).count()
+    }
+}
+
+/// Folds what the ordered changes say of assignments. An answer to something nobody gave is not kept.
+pub(super) fn fold_assignments(ordered: &[&Change]) -> Vec<Assignment> {
+    let mut all: BTreeMap<AssignmentId, Assignment> = BTreeMap::new();
+    let acts = || {
+        ordered.iter().filter_map(|c| match &c.what {
+            What::Assignment { assignment, act } => Some((c.stamp.at, *assignment, act)),
+            _ => None,
+        })
+    };
+    for (at, id, act) in acts() {
+        if let AssignmentAct::Give { content, due, run, episode, depth } = act {
+            all.entry(id).or_insert_with(|| Assignment {
+                id,
+                content: content.clone(),
+                given_at: at,
+                due: *due,
+                run: *run,
+                episode: *episode,
+                depth: *depth,
+                withdrawn_at: None,
+                responses: vec![],
+            });
+        }
+    }
+    for (at, id, act) in acts() {
+        let Some(assignment) = all.get_mut(&id) else { continue };
+        match act {
+            AssignmentAct::Give { .. } => {}
+            AssignmentAct::Complete { score, answers } => {
+                assignment.responses.push(Response { at, score: *score, answers: answers.clone() });
+            }
+            AssignmentAct::Withdraw => {
+                assignment.withdrawn_at.get_or_insert(at);
+            }
+        }
+    }
+    let mut all: Vec<_> = all.into_values().collect();
+    all.sort_by_key(|a| (a.given_at, a.id));
+    all
+}

@@ -1,0 +1,94 @@
+//! Two charts turn out to be one person; or, after all, not.
+
+use std::collections::BTreeSet;
+
+use super::stage::Stage;
+use crate::chart::{Category, Channel, Source, What};
+use crate::id::{ChangeId, DeliveryId, PatientId, RunId};
+use crate::workflow::merge::{close_doubles, mark_given};
+
+/// What came from the chart that is gone, so that it can go back.
+#[derive(Debug, Clone)]
+pub(super) struct Merged {
+    survivor: PatientId,
+    gone: PatientId,
+    changes: BTreeSet<ChangeId>,
+    runs: BTreeSet<RunId>,
+    deliveries: BTreeSet<DeliveryId>,
+}
+
+impl Stage {
+    /// The gone chart is from now on part of the survivor's.
+    pub fn merge(&mut self, survivor: PatientId, gone: PatientId) {
+        let refused = [self.refusals(survivor), self.refusals(gone)];
+        let Some(kept) = self.patients.get(&survivor).map(|p| p.ledger.clone()) else { return };
+        let mut leaving = None;
+        self.with(gone, &mut |facts, ledger, ids| {
+            let effects = close_doubles(facts, ledger, &kept, ids);
+            leaving = Some(ledger.clone());
+            effects
+        });
+        if let Some(leaving) = leaving {
+            self.with(survivor, &mut |facts, ledger, ids| mark_given(facts, ledger, &leaving, ids));
+        }
+        self.move_over(survivor, gone);
+        self.reconcile(survivor);
+        // The stricter answer wins, until the patient says otherwise.
+        let now_refused = self.refusals(survivor);
+        for (channel, category) in refused.into_iter().flatten().filter(|r| !now_refused.contains(r)) {
+            let what = What::Consent { channel, category, given: false };
+            self.record(survivor, Source::System, self.now, what);
+        }
+    }
+
+    fn refusals(&self, patient: PatientId) -> BTreeSet<(Channel, Category)> {
+        self.snapshot(patient).map(|s| s.chart.patient.refusals).unwrap_or_default()
+    }
+
+    fn move_over(&mut self, survivor: PatientId, gone: PatientId) {
+        let Some(mut leaving) = self.patients.remove(&gone) else { return };
+        let Some(to) = self.patients.get_mut(&survivor) else { return };
+        let double = |run: &crate::workflow::Run| run.ended == Some(crate::workflow::Reason::PatientMerged);
+        let runs: BTreeSet<RunId> = leaving.ledger.runs.values().filter(|r| !double(r)).map(|r| r.id).collect();
+        let deliveries: BTreeSet<DeliveryId> =
+            leaving.ledger.deliveries.values().filter(|d| runs.contains(&d.run)).map(|d| d.id).collect();
+        let changes = leaving.changes.iter().map(|c| c.id).collect();
+        to.changes.append(&mut leaving.changes);
+        for id in &runs {
+            to.ledger.runs.extend(leaving.ledger.runs.remove_entry(id));
+        }
+        for id in &deliveries {
+            to.ledger.deliveries.extend(leaving.ledger.deliveries.remove_entry(id));
+        }
+        for (anchor, known) in &leaving.ledger.events {
+            to.ledger.events.entry(*anchor).or_insert(*known);
+        }
+        for (key, entry) in &leaving.ledger.entries {
+            to.ledger.entries.entry(key.clone()).or_insert(*entry);
+        }
+        self.patients.insert(gone, leaving);
+        self.merged.push(Merged { survivor, gone, changes, runs, deliveries });
+        self.look_again(gone);
+    }
+
+    /// They are two people after all: what came from the gone chart goes back.
+    pub fn unmerge(&mut self, survivor: PatientId, gone: PatientId) {
+        let same = |m: &Merged| (m.survivor, m.gone) == (survivor, gone);
+        let Some(merged) = self.merged.iter().rposition(same).map(|i| self.merged.remove(i)) else { return };
+        let Some(mut back) = self.patients.remove(&gone) else { return };
+        if let Some(from) = self.patients.get_mut(&survivor) {
+            let (own, theirs) =
+                std::mem::take(&mut from.changes).into_iter().partition(|c| !merged.changes.contains(&c.id));
+            (from.changes, back.changes) = (own, theirs);
+            for id in &merged.runs {
+                back.ledger.runs.extend(from.ledger.runs.remove_entry(id));
+            }
+            for id in &merged.deliveries {
+                back.ledger.deliveries.extend(from.ledger.deliveries.remove_entry(id));
+            }
+        }
+        self.patients.insert(gone, back);
+        self.reconcile(gone);
+        self.reconcile(survivor);
+    }
+}

@@ -1,0 +1,34 @@
+//! One patient on the stage: the changes, and what was decided so far.
+
+use jiff::Timestamp;
+
+use crate::chart::{Change, Snapshot};
+use crate::workflow::{DeliveryState, Ledger, StepState};
+
+#[derive(Debug, Clone, Default)]
+pub struct Player {
+    pub changes: Vec<Change>,
+    pub ledger: Ledger,
+    /// When there is something to do next.
+    pub(super) next: Option<Timestamp>,
+    /// When time alone will change what is known of the patient.
+    pub(super) wake: Option<Timestamp>,
+}
+
+impl Player {
+    pub fn new(changes: Vec<Change>, ledger: Ledger) -> Self {
+        Self { changes, ledger, next: None, wake: None }
+    }
+
+    /// The next due step, waiting delivery or event that time brings.
+    pub(super) fn look_ahead(&mut self, snapshot: &Snapshot) {
+        let steps = self.ledger.runs.values().flat_map(|r| &r.steps).filter_map(|s| match s.state {
+            StepState::Pending { at } => at,
+            StepState::Performed { .. } | StepState::Skipped { .. } | StepState::Cancelled { .. } => None,
+        });
+        let waiting = self.ledger.deliveries.values().filter(|d| d.state == DeliveryState::Queued);
+        let deliveries = waiting.map(|d| d.not_before);
+        self.wake = snapshot.next;
+        self.next = steps.chain(deliveries).chain(snapshot.next).min();
+    }
+}

@@ -1,0 +1,265 @@
+//! The stage: what the server does with its database and its gateways, in memory and in order of time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::merge::Merged;
+use super::patient::Player;
+use super::switches::Gateway;
+use crate::chart::{Change, Channel, Clinic, ContactPoint, Snapshot, Source, Stamp, What};
+use crate::id::{ChangeId, PatientId, PlannedStepId};
+use crate::workflow::decide::reconcile;
+use crate::workflow::perform::perform;
+use crate::workflow::send::{self, End, Send};
+use crate::workflow::{
+    Decision, Delivery, DeliveryState, Effect, Facts, Ledger, StepState, Told, Traffic, Workflows, World,
+};
+
+/// Contact points on more charts than this are nobody's (docs/SEMANTICS.md section 5, rule 4).
+const FAMILY: usize = 5;
+
+#[derive(Debug, Clone)]
+pub struct Stage {
+    pub clinic: Clinic,
+    pub workflows: Workflows,
+    pub channels: BTreeSet<Channel>,
+    pub patients: BTreeMap<PatientId, Player>,
+    pub suppressed: BTreeSet<ContactPoint>,
+    pub gateways: BTreeMap<Channel, Gateway>,
+    /// The interface only takes in facts.
+    pub loading: bool,
+    pub now: Timestamp,
+    /// Everything that was decided, told and sent since the curtain rose.
+    pub said: Vec<Said>,
+    pub(super) shared: BTreeMap<ContactPoint, BTreeSet<PatientId>>,
+    pub(super) merged: Vec<Merged>,
+    pub(super) agenda: BTreeSet<(Timestamp, PatientId)>,
+    next_id: u128,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Said {
+    Decided(PatientId, Decision),
+    Told(PatientId, Timestamp, Told),
+    /// The gateway took it at that moment.
+    Sent(PatientId, Timestamp, Delivery),
+}
+
+/// What is asked of the engine for one patient.
+type Act<'a> = &'a mut dyn FnMut(&Facts, &mut Ledger, &mut dyn FnMut() -> Uuid) -> Vec<Effect>;
+
+impl Stage {
+    pub fn new(clinic: Clinic, workflows: Workflows, channels: BTreeSet<Channel>, now: Timestamp) -> Self {
+        Self {
+            clinic,
+            workflows,
+            channels,
+            patients: BTreeMap::new(),
+            suppressed: BTreeSet::new(),
+            gateways: BTreeMap::new(),
+            loading: false,
+            now,
+            said: vec![],
+            shared: BTreeMap::new(),
+            merged: vec![],
+            agenda: BTreeSet::new(),
+            next_id: 1 << 64,
+        }
+    }
+
+    /// Brings a patient on with all that is known and decided of them; nothing is asked of the engine yet.
+    pub fn enter(&mut self, id: PatientId, player: Player) {
+        self.patients.insert(id, player);
+        self.look_again(id);
+    }
+
+    /// Records a change, as the server does at its one door. The change's id, to take it back by.
+    pub fn record(&mut self, patient: PatientId, source: Source, stamped: Timestamp, what: What) -> ChangeId {
+        let rank = if let What::Encounter(e) = &what { e.act.rank() } else { 0 };
+        let id = self.fresh();
+        let stamp = Stamp { at: stamped, rank, hash: id.as_u128() as u64 };
+        let change = Change { id: ChangeId(id), stamp, source, received_at: self.now, what };
+        self.patients.entry(patient).or_default().changes.push(change);
+        self.reconcile(patient);
+        ChangeId(id)
+    }
+
+    /// Staff take back what they did, as if it had never been.
+    pub fn take_back(&mut self, patient: PatientId, change: ChangeId) {
+        if let Some(player) = self.patients.get_mut(&patient) {
+            player.changes.retain(|c| c.id != change);
+        }
+        self.reconcile(patient);
+    }
+
+    pub fn reconcile(&mut self, patient: PatientId) {
+        let loading = self.loading;
+        self.with(patient, &mut |facts, ledger, ids| reconcile(facts, ledger, loading, ids));
+    }
+
+    pub fn reconcile_all(&mut self) {
+        for patient in self.ids() {
+            self.reconcile(patient);
+        }
+    }
+
+    pub fn ids(&self) -> Vec<PatientId> {
+        self.patients.keys().copied().collect()
+    }
+
+    /// Does what falls due up to `until`, in order of time.
+    pub fn play_until(&mut self, until: Timestamp) {
+        while let Some((at, patient)) = self.agenda.first().copied().filter(|(at, _)| *at <= until) {
+            self.now = self.now.max(at);
+            self.do_due(patient);
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn do_due(&mut self, patient: PatientId) {
+        let now = self.now;
+        if self.patients.get(&patient).and_then(|p| p.wake).is_some_and(|wake| wake <= now) {
+            self.reconcile(patient);
+        }
+        while let Some(step) = self.patients.get(&patient).and_then(|p| due_step(&p.ledger, now)) {
+            self.with(patient, &mut |facts, ledger, ids| perform(facts, ledger, step, ids));
+        }
+        self.send_due(patient);
+    }
+
+    fn send_due(&mut self, patient: PatientId) {
+        let now = self.now;
+        let waits = |d: &&Delivery| d.state == DeliveryState::Queued && d.not_before <= now;
+        let due = |ledger: &Ledger| ledger.deliveries.values().filter(waits).map(|d| (d.not_before, d.id)).min();
+        while let Some((_, id)) = self.patients.get(&patient).and_then(|p| due(&p.ledger)) {
+            let refuses = self.gateways.clone();
+            self.with(patient, &mut |facts, ledger, ids| {
+                let (send, mut effects) = send::attempt(facts, ledger, id, ids);
+                let channel = ledger.deliveries.get(&id).map(|d| d.contact.channel);
+                if send == Send::Now {
+                    effects.extend(send::parts(facts, ledger, id, ids).1);
+                    let end = channel.and_then(|c| refuses.get(&c)).map_or(End::Sent, |g| g.answer());
+                    effects.extend(send::end(facts, ledger, id, end, ids));
+                }
+                effects
+            });
+        }
+    }
+
+    pub fn snapshot(&self, patient: PatientId) -> Option<Snapshot> {
+        let player = self.patients.get(&patient)?;
+        Some(Snapshot::of(&player.changes, &self.clinic, &self.workflows.watch(), self.now))
+    }
+
+    /// Lets the engine act on one patient, and does what it decided. What it assigned is a change like any other.
+    pub fn with(&mut self, patient: PatientId, act: Act) {
+        let Some(snapshot) = self.snapshot(patient) else { return };
+        let Some(mut player) = self.patients.remove(&patient) else { return };
+        let world = self.world(patient, &snapshot);
+        let facts = Facts {
+            clinic: &self.clinic,
+            chart: &snapshot.chart,
+            occurrences: &snapshot.occurrences,
+            workflows: &self.workflows,
+            channels: &self.channels,
+            world: &world,
+            undo_until: snapshot.undo_until,
+            now: self.now,
+        };
+        let mut next = self.next_id;
+        let effects = act(&facts, &mut player.ledger, &mut || {
+            next += 1;
+            Uuid::from_u128(next)
+        });
+        self.next_id = next;
+        self.patients.insert(patient, player);
+        let gave = self.take(patient, effects);
+        if gave { self.reconcile(patient) } else { self.look_again(patient) }
+    }
+
+    /// Keeps what the effects say; whether the chart has changed by them.
+    fn take(&mut self, patient: PatientId, effects: Vec<Effect>) -> bool {
+        let mut gave = false;
+        for effect in effects {
+            match effect {
+                Effect::Decided(decision) => self.said.push(Said::Decided(patient, decision)),
+                Effect::Told(told) => self.said.push(Said::Told(patient, self.now, told)),
+                Effect::Assigned { assignment, act } => {
+                    gave = true;
+                    let id = self.fresh();
+                    let stamp = Stamp { at: self.now, rank: 0, hash: id.as_u128() as u64 };
+                    let what = What::Assignment { assignment, act };
+                    let change =
+                        Change { id: ChangeId(id), stamp, source: Source::System, received_at: self.now, what };
+                    self.patients.entry(patient).or_default().changes.push(change);
+                }
+                Effect::DeliverySet { delivery, state: DeliveryState::Sent { at }, .. } => {
+                    let sent = self.patients.get(&patient).and_then(|p| p.ledger.deliveries.get(&delivery));
+                    self.said.extend(sent.cloned().map(|d| Said::Sent(patient, at, d)));
+                }
+                Effect::EventKnown { .. }
+                | Effect::Entered { .. }
+                | Effect::RunSet(_)
+                | Effect::StepSet { .. }
+                | Effect::Queued(_)
+                | Effect::DeliverySet { .. } => {}
+            }
+        }
+        gave
+    }
+
+    fn world(&self, patient: PatientId, snapshot: &Snapshot) -> World {
+        let mut world = World { suppressed: self.suppressed.clone(), ..World::default() };
+        world.down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
+        for point in snapshot.chart.contact_points() {
+            let Some(sharing) = self.shared.get(&point) else { continue };
+            if sharing.len() > FAMILY {
+                world.crowded.insert(point);
+                continue;
+            }
+            let others = sharing.iter().filter(|id| **id != patient).filter_map(|id| self.patients.get(id));
+            let to_point = others.flat_map(|p| p.ledger.deliveries.values()).filter(|d| d.contact == point);
+            world.others.extend(to_point.filter_map(|d| {
+                let at = d.state.takes_place(d.not_before)?;
+                Some(Traffic { contact: point.clone(), template: d.template.clone(), at })
+            }));
+        }
+        world
+    }
+
+    /// Puts the patient where they belong on the agenda, and their contact points beside those of others.
+    pub(super) fn look_again(&mut self, patient: PatientId) {
+        let Some(snapshot) = self.snapshot(patient) else { return };
+        for sharing in self.shared.values_mut() {
+            sharing.remove(&patient);
+        }
+        for point in snapshot.chart.contact_points() {
+            self.shared.entry(point).or_default().insert(patient);
+        }
+        let Some(player) = self.patients.get_mut(&patient) else { return };
+        if let Some(before) = player.next {
+            self.agenda.remove(&(before, patient));
+        }
+        player.look_ahead(&snapshot);
+        self.agenda.extend(player.next.map(|next| (next, patient)));
+    }
+
+    fn fresh(&mut self) -> Uuid {
+        self.next_id += 1;
+        Uuid::from_u128(self.next_id)
+    }
+}
+
+/// The step that has been due longest.
+fn due_step(ledger: &Ledger, now: Timestamp) -> Option<PlannedStepId> {
+    let pending = ledger.runs.values().flat_map(|r| &r.steps).filter_map(|s| match s.state {
+        StepState::Pending { at: Some(at) } if at <= now => Some((at, s.due, s.id)),
+        StepState::Pending { .. }
+        | StepState::Performed { .. }
+        | StepState::Skipped { .. }
+        | StepState::Cancelled { .. } => None,
+    });
+    pending.min().map(|(_, _, id)| id)
+}

@@ -1,0 +1,130 @@
+//! What staff and the world outside do to a clinic as a whole.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::stage::Stage;
+use crate::chart::{TypeMapping, VisitType};
+use crate::id::{LocationId, PatientId};
+use crate::workflow::decide::go_live;
+use crate::workflow::send::End;
+use crate::workflow::{Activation, Edit, InFlight, Ledger, Reason, StepState, Workflow};
+
+/// How a gateway behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gateway {
+    Takes,
+    Down,
+    /// For good.
+    Refuses,
+}
+
+impl Gateway {
+    pub(super) fn answer(self) -> End {
+        match self {
+            Gateway::Takes => End::Sent,
+            Gateway::Down => End::Not(Reason::ChannelDown),
+            Gateway::Refuses => End::Not(Reason::RefusedByGateway),
+        }
+    }
+}
+
+impl Stage {
+    pub fn activate(&mut self, workflow: &str, activation: Activation) {
+        let Some(published) = self.workflows.0.get_mut(workflow) else { return };
+        if published.activations.iter().any(|a| a.until.is_none()) {
+            return;
+        }
+        published.activations.push(activation);
+        self.wake(None);
+        self.reconcile_all();
+    }
+
+    pub fn deactivate(&mut self, workflow: &str) {
+        let now = self.now;
+        let open =
+            self.workflows.0.get_mut(workflow).and_then(|p| p.activations.iter_mut().find(|a| a.until.is_none()));
+        if let Some(open) = open {
+            open.until = Some(now);
+        }
+    }
+
+    pub fn publish(&mut self, key: &str, version: u32, workflow: Arc<Workflow>, in_flight: InFlight) {
+        let Some(published) = self.workflows.0.get_mut(key) else { return };
+        published.versions.insert(version, workflow);
+        published.edits.push(Edit { at: self.now, to: version, in_flight });
+        self.reconcile_all();
+    }
+
+    pub fn set_day(&mut self, location: LocationId, day: Date, closed: bool) {
+        let Some(location) = self.clinic.locations.get_mut(&location) else { return };
+        if closed {
+            location.closed.insert(day);
+        } else {
+            location.closed.remove(&day);
+            self.wake(None);
+        }
+    }
+
+    /// The feed went silent, or caught up: what was held meets the late rule.
+    pub fn set_silent(&mut self, location: LocationId, silent: bool) {
+        let Some(location) = self.clinic.locations.get_mut(&location) else { return };
+        location.silent = silent;
+        if !silent {
+            self.wake(None);
+        }
+        self.reconcile_all();
+    }
+
+    /// Staff send what is held although the feed is silent, however late it is.
+    pub fn release(&mut self, location: LocationId) {
+        let Some(location) = self.clinic.locations.get_mut(&location) else { return };
+        location.silent = false;
+        self.wake(Some(self.now));
+        self.reconcile_all();
+    }
+
+    /// Staff drop what is held.
+    pub fn drop_held(&mut self, location: LocationId) {
+        for patient in self.ids() {
+            self.with(patient, &mut |facts, ledger, ids| {
+                crate::workflow::hold::drop_held(facts, ledger, location, ids)
+            });
+        }
+    }
+
+    pub fn go_live(&mut self, cover: bool) {
+        self.loading = false;
+        for patient in self.ids() {
+            self.with(patient, &mut |facts, ledger, ids| go_live(facts, ledger, cover, ids));
+        }
+    }
+
+    pub fn map_type(&mut self, code: &str, is: Option<VisitType>) {
+        self.clinic.visit_types.insert(code.to_owned(), TypeMapping { is, since: Some(self.now) });
+        self.reconcile_all();
+    }
+
+    /// Everything that waits for a switch is looked at again: at its own time, or as if it were due now.
+    fn wake(&mut self, at: Option<Timestamp>) {
+        for patient in self.ids() {
+            self.wake_patient(patient, at);
+        }
+    }
+
+    fn wake_patient(&mut self, patient: PatientId, at: Option<Timestamp>) {
+        let Some(player) = self.patients.get_mut(&patient) else { return };
+        wake_steps(&mut player.ledger, at);
+        self.look_again(patient);
+    }
+}
+
+fn wake_steps(ledger: &mut Ledger, at: Option<Timestamp>) {
+    for step in ledger.runs.values_mut().flat_map(|run| &mut run.steps) {
+        if step.state == (StepState::Pending { at: None }) {
+            step.state = StepState::Pending { at: Some(at.unwrap_or(step.due)) };
+        }
+    }
+}

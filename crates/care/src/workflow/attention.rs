@@ -1,0 +1,159 @@
+//! docs/SEMANTICS.md section 5, rule 5: send rules, and how much one patient and one contact point may be asked to read.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use super::definition::{Attention, Workflow};
+use super::facts::Facts;
+use super::ledger::{Delivery, Ledger, StepState};
+use super::schedule::next_opening;
+use super::send;
+use super::task::{Limit, Message};
+use crate::chart::{Channel, ContactPoint};
+use crate::id::DeliveryId;
+use crate::zone;
+
+/// Nobody gets more texts than this on one day, whatever they are about.
+const MOST_TEXTS: usize = 3;
+
+/// How far ahead a higher priority keeps its place.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Nothing waits longer than this for a day with room.
+const SEARCH: i64 = 60;
+
+/// A message that asks for a place.
+pub struct Asking<'a> {
+    pub contact: &'a ContactPoint,
+    pub workflow: &'a Workflow,
+    /// The delivery itself, when it stands in the ledger already.
+    pub own: Option<&'a Delivery>,
+}
+
+/// Whether a send rule forbids this content now.
+pub fn limited(
+    facts: &Facts,
+    ledger: &Ledger,
+    message: &Message,
+    contact: &ContactPoint,
+    own: Option<DeliveryId>,
+) -> bool {
+    let same = |d: &&Delivery| d.template == message.template && Some(d.id) != own;
+    let went = |d: &Delivery| d.state.takes_place(d.not_before);
+    let mut before = ledger.deliveries.values().filter(same);
+    match message.limit {
+        None => false,
+        Some(Limit::Times { count, period }) => {
+            let since = facts.now.checked_sub(SignedDuration::from_secs(period.seconds)).unwrap_or(Timestamp::MIN);
+            before.filter(|d| went(d).is_some_and(|at| at > since)).count() >= count
+        }
+        Some(Limit::OncePerContact) => {
+            before.any(|d| d.contact == *contact && went(d).is_some())
+                || facts.world.others.iter().any(|t| t.contact == *contact && t.template == message.template)
+        }
+    }
+}
+
+/// Until when a message has to wait for a day with room; `None` when there is room now.
+pub fn wait(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Option<Timestamp> {
+    let zone = facts.patient_zone();
+    let today = zone.to_datetime(facts.now).date();
+    let taken = Taken::of(facts, ledger, asking);
+    let kept = kept_for_others(facts, ledger, asking);
+    if taken.room(facts, asking, today, &kept) {
+        return None;
+    }
+    let days = (1..SEARCH).filter_map(|n| today.checked_add(n.days()).ok());
+    let day = days.into_iter().find(|day| taken.room(facts, asking, *day, &[]));
+    let opening = |day: Date| {
+        let start = zone::start_of_day(day, zone.iana_name().unwrap_or("UTC"));
+        next_opening(start, facts.text_hours(), &zone)
+    };
+    Some(day.map_or(Timestamp::MAX, opening))
+}
+
+/// The places already taken, by day.
+struct Taken {
+    by_patient: Vec<Date>,
+    by_contact: Vec<Date>,
+}
+
+impl Taken {
+    fn of(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Self {
+        let zone = facts.patient_zone();
+        let date = |at: Timestamp| zone.to_datetime(at).date();
+        let ahead = ledger.deliveries.values().filter(|d| d.contact.channel == asking.contact.channel);
+        let ahead = ahead.filter(|d| goes_before(facts, d, asking));
+        let own: Vec<(&ContactPoint, Date)> =
+            ahead.filter_map(|d| Some((&d.contact, date(d.state.takes_place(d.not_before)?)))).collect();
+        let others = facts.world.others.iter().filter(|t| t.contact == *asking.contact).map(|t| date(t.at));
+        let to_contact = own.iter().filter(|(contact, _)| *contact == asking.contact).map(|(_, day)| *day);
+        Self { by_contact: to_contact.chain(others).collect(), by_patient: own.iter().map(|(_, day)| *day).collect() }
+    }
+
+    fn room(&self, facts: &Facts, asking: &Asking, day: Date, kept: &[Date]) -> bool {
+        let budget = &facts.clinic.budget;
+        let bypass = asking.workflow.attention == Attention::Bypass;
+        let (a_day, a_week) = match (asking.contact.channel, bypass) {
+            (Channel::Text, true) => (MOST_TEXTS, usize::MAX),
+            (Channel::Text, false) => (budget.texts_a_day.min(MOST_TEXTS), budget.texts_a_week),
+            (Channel::Email, true) => return true,
+            (Channel::Email, false) => (budget.emails_a_day, usize::MAX),
+        };
+        let (kept_today, kept_soon) =
+            if bypass { (0, 0) } else { (kept.iter().filter(|d| **d == day).count(), kept.len()) };
+        let week = day.checked_sub(6.days()).unwrap_or(day);
+        [&self.by_patient, &self.by_contact].into_iter().all(|taken| {
+            let on_day = taken.iter().filter(|d| **d == day).count();
+            let in_week = taken.iter().filter(|d| (week..=day).contains(*d)).count();
+            on_day.saturating_add(kept_today) < a_day && in_week.saturating_add(kept_soon) < a_week
+        })
+    }
+}
+
+/// What went has its place. Of what waits, the higher priority has it, and among equals who came first.
+fn goes_before(facts: &Facts, other: &Delivery, asking: &Asking) -> bool {
+    if asking.own.is_some_and(|own| own.id == other.id) {
+        return false;
+    }
+    if !other.state.is_unsent() {
+        return true;
+    }
+    let priority = facts.workflows.version(&other.workflow, other.version).map_or(0, |w| w.priority);
+    let rank = |d: &Delivery| (d.not_before, d.queued_at, d.id);
+    match priority.cmp(&asking.workflow.priority) {
+        std::cmp::Ordering::Greater => true,
+        std::cmp::Ordering::Equal => asking.own.is_none_or(|own| rank(other) < rank(own)),
+        std::cmp::Ordering::Less => false,
+    }
+}
+
+/// The days of the steps of a higher priority that are due within a day: their places are kept. Who needs no place gets
+/// none.
+fn kept_for_others(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Vec<Date> {
+    let zone = facts.patient_zone();
+    let until = facts.now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let mut days = vec![];
+    for run in ledger.runs.values().filter(|run| run.ended.is_none()) {
+        let Some(workflow) = facts.workflows.version(&run.workflow, run.version) else { continue };
+        let yields = workflow.priority <= asking.workflow.priority || workflow.attention == Attention::Bypass;
+        if yields || !facts.workflows.is_active(&run.workflow, facts.now) {
+            continue;
+        }
+        for planned in &run.steps {
+            let StepState::Pending { at: Some(at) } = planned.state else { continue };
+            let soon = at > facts.now && at <= until;
+            let mut messages =
+                workflow.step(&planned.step).into_iter().flat_map(|s| &s.tasks).filter_map(|t| t.message());
+            if soon && messages.any(|m| leads_to(facts, m, workflow, asking.contact.channel)) {
+                days.push(zone.to_datetime(at).date());
+            }
+        }
+    }
+    days
+}
+
+fn leads_to(facts: &Facts, message: &Message, workflow: &Workflow, channel: Channel) -> bool {
+    let mut ways = message.ladder.iter().filter(|c| send::contact(facts, **c, workflow.category).is_ok());
+    ways.next() == Some(&channel)
+}

@@ -1,0 +1,178 @@
+//! Gives what a due step has to give: assigns, tells, and writes messages to the outbox.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::decide::is_late;
+use super::decision::{Decision, Detail, TaskResult, Verdict};
+use super::definition::{Step, Workflow};
+use super::ledger::{Delivery, DeliveryKey, DeliveryState, Effect, PlannedStep, Run, StepState, Told};
+use super::reason::Reason;
+use super::send::{self, Way};
+use super::task::{Message, Task};
+use super::work::{Work, told};
+use crate::chart::{AssignmentAct, DUE_WITHIN, Occurrence};
+use crate::id::{AssignmentId, DeliveryId};
+
+/// A step at the moment it is given.
+struct Giving<'a> {
+    workflow: &'a Workflow,
+    step: &'a Step,
+    run: &'a Run,
+    planned: &'a PlannedStep,
+    occurrence: &'a Occurrence,
+}
+
+/// Steps that fall due together may be looked at a moment apart.
+const TOGETHER: SignedDuration = SignedDuration::from_secs(60);
+
+impl Work<'_> {
+    pub fn give(&mut self, workflow: &Workflow, step: &Step, run: &Run, planned: &PlannedStep, o: &Occurrence) {
+        let giving = Giving { workflow, step, run, planned, occurrence: o };
+        let ways: Vec<_> = step.tasks.iter().map(|task| self.way_of(task, &giving)).collect();
+        if let Some((until, reason)) = waits_as_one(step, &ways) {
+            let detail = Detail { until: Some(until), ..Detail::none() };
+            let (state, verdict) = (StepState::Pending { at: Some(until) }, (Verdict::Deferred, Some(reason)));
+            return self.end_step_with(run, planned, state, verdict, detail, vec![]);
+        }
+        let (mut results, mut queue, mut done) = (vec![], vec![], false);
+        for (nth, (task, way)) in (0..).zip(step.tasks.iter().zip(ways)) {
+            let assignment = self.hand_over(task, &giving, &mut results);
+            done |= !task.only_sends();
+            let (Some(message), Some(way)) = (task.message(), way) else { continue };
+            let (channel, reason) = match &way {
+                Ok(way) => (Some(way.contact.channel), None),
+                Err(reason) => (None, Some(*reason)),
+            };
+            results.push(TaskResult { content: message.template.clone(), channel, reason });
+            if let Ok(way) = way {
+                done = true;
+                queue.push((nth, message.clone(), way, assignment));
+            }
+        }
+        if done {
+            let state = StepState::Performed { at: self.facts.now };
+            self.end_step_with(run, planned, state, (Verdict::Performed, None), Detail::none(), results);
+        } else {
+            let reason = results.iter().find_map(|r| r.reason).unwrap_or(Reason::NoAddress);
+            self.skip(run, planned, reason, Detail::none(), results);
+        }
+        for (nth, message, way, assignment) in queue {
+            self.queue(&giving, nth, &message, way, assignment);
+        }
+        self.plan_next(step, run, planned, o);
+        self.plan_reminders(workflow, run, o);
+    }
+
+    fn way_of(&self, task: &Task, giving: &Giving) -> Option<Result<Way, Reason>> {
+        let (workflow, expires) = (giving.workflow, giving.planned.expires);
+        task.message().map(|m| send::way(self.facts, self.ledger, m, workflow, expires))
+    }
+
+    /// Everything a task does but its message; the assignment, if it makes one.
+    fn hand_over(&mut self, task: &Task, giving: &Giving, results: &mut Vec<TaskResult>) -> Option<AssignmentId> {
+        match task {
+            Task::Send(_) => None,
+            Task::Assign { content, due, .. } => {
+                let assignment = AssignmentId((self.ids)());
+                let within = due.map_or(DUE_WITHIN, |due| SignedDuration::from_secs(due.seconds));
+                let act = AssignmentAct::Give {
+                    content: content.clone(),
+                    due: self.facts.now.checked_add(within).unwrap_or(Timestamp::MAX),
+                    run: Some(giving.run.id),
+                    episode: giving.occurrence.episode,
+                    depth: giving.occurrence.depth.saturating_add(1),
+                };
+                self.put(Effect::Assigned { assignment, act });
+                results.push(TaskResult { content: content.clone(), channel: None, reason: None });
+                Some(assignment)
+            }
+            Task::Tell { text, within } => {
+                let by = within.and_then(|w| self.facts.now.checked_add(SignedDuration::from_secs(w.seconds)).ok());
+                let (step, workflow) = (giving.planned.id, giving.run.workflow.clone());
+                self.put(Effect::Told(Told { step, workflow, text: text.clone(), by }));
+                results.push(TaskResult { content: "tell/care_team".into(), channel: None, reason: None });
+                None
+            }
+        }
+    }
+
+    fn queue(&mut self, giving: &Giving, task: u32, message: &Message, way: Way, assignment: Option<AssignmentId>) {
+        let now = self.facts.now;
+        let Giving { workflow, run, planned, .. } = *giving;
+        // While staff may still take back what brought this about, nothing goes out.
+        let free = self.facts.undo_until.unwrap_or(now).max(now);
+        let delivery = Delivery {
+            id: DeliveryId((self.ids)()),
+            run: run.id,
+            planned_step: planned.id,
+            key: DeliveryKey {
+                run: run.id,
+                step: planned.step.clone(),
+                occurrence: planned.occurrence,
+                generation: planned.generation,
+                task,
+                channel: way.contact.channel,
+            },
+            workflow: run.workflow.clone(),
+            version: run.version,
+            anchor: run.anchor,
+            due: planned.due,
+            template: message.template.clone(),
+            calendar: message.calendar,
+            category: workflow.category,
+            contact: way.contact,
+            assignment,
+            uncertain: message.uncertain,
+            queued_at: now,
+            waits_for: way.wait.map(|(_, reason)| reason),
+            not_before: way.wait.map_or(free, |(until, _)| until.max(free)),
+            expires: planned.expires,
+            state: DeliveryState::Queued,
+        };
+        let host = self.host_for(giving, &delivery);
+        let state = host.map_or(DeliveryState::Queued, |into| DeliveryState::Joined { into });
+        if host.is_some() {
+            let decision = told(&delivery, Verdict::NotSent, Some(Reason::JoinedIntoOtherMessage), self.facts);
+            self.put(Effect::Queued(Delivery { state, ..delivery }));
+            self.put(Effect::Decided(Decision { ..decision }));
+        } else {
+            self.put(Effect::Queued(delivery));
+        }
+    }
+
+    /// The message that a late one goes along with, so that catching up is never a burst.
+    fn host_for(&self, giving: &Giving, new: &Delivery) -> Option<DeliveryId> {
+        let catches_up = |due, at| is_late(due, at);
+        if !giving.step.tasks.iter().all(Task::only_sends) || !catches_up(new.due, new.queued_at) {
+            return None;
+        }
+        let alike = self.ledger.deliveries.values().filter(|d| {
+            d.state == DeliveryState::Queued
+                && d.contact == new.contact
+                && d.category == new.category
+                && d.planned_step != new.planned_step
+                && catches_up(d.due, d.queued_at)
+                && new.queued_at.duration_since(d.queued_at) <= TOGETHER
+        });
+        let only_sends = |d: &&Delivery| {
+            let workflow = self.facts.workflows.version(&d.workflow, d.version);
+            workflow.and_then(|w| w.step(&d.key.step)).is_some_and(|s| s.tasks.iter().all(Task::only_sends))
+        };
+        alike.filter(only_sends).min_by_key(|d| (d.queued_at, d.id)).map(|d| d.id)
+    }
+
+    fn plan_reminders(&mut self, workflow: &Workflow, run: &Run, o: &Occurrence) {
+        for reminder in &workflow.reminders {
+            self.maintain_reminder(run.id, reminder, o);
+        }
+    }
+}
+
+/// When every message must wait and nothing else is to be done, the step waits; until when, and why.
+fn waits_as_one(step: &Step, ways: &[Option<Result<Way, Reason>>]) -> Option<(Timestamp, Reason)> {
+    if !step.tasks.iter().all(Task::only_sends) {
+        return None;
+    }
+    let waits: Option<Vec<_>> = ways.iter().map(|way| way.as_ref()?.as_ref().ok()?.wait).collect();
+    waits?.into_iter().max_by_key(|(until, _)| *until)
+}
