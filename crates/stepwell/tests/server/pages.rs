@@ -8,21 +8,21 @@ use tokio::net::TcpStream;
 use crate::app::TestApp;
 use crate::messages::{ALMA, alma, message, patient, visit};
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     head: String,
-    body: String,
+    pub body: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
     }
 }
 
 /// A person's browser: keeps its cookie, and sends forms as pages do.
-struct Browser {
+pub struct Browser {
     to: SocketAddr,
     cookie: String,
     csrf: String,
@@ -34,11 +34,17 @@ impl Browser {
     }
 
     async fn signed_in(app: &TestApp, email: &str, password: &str) -> Self {
-        let mut browser = Self::of(app);
+        let browser = Self::of(app);
         let form = format!("email={}&password={}", email.replace('@', "%40"), password.replace(' ', "+"));
         let answer = browser.posts("/sign-in", &form).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
-        browser.cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        Self::with_cookie(app.pages, cookie).await
+    }
+
+    /// Of a person whose session stands already.
+    pub async fn with_cookie(to: SocketAddr, cookie: String) -> Self {
+        let mut browser = Self { to, cookie, csrf: String::new() };
         let home = browser.gets("/").await;
         assert_eq!(home.status, 200, "{}", home.body);
         let (_, rest) = home.body.split_once("name=\"csrf\" value=\"").unwrap();
@@ -50,7 +56,7 @@ impl Browser {
         self.asks("GET", path, "", "").await
     }
 
-    async fn posts(&self, path: &str, form: &str) -> Answer {
+    pub async fn posts(&self, path: &str, form: &str) -> Answer {
         let form = if self.csrf.is_empty() { form.to_owned() } else { format!("{form}&csrf={}", self.csrf) };
         self.asks("POST", path, "Sec-Fetch-Site: same-origin\r\n", &form).await
     }
