@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::memo::Memo;
 use crate::chart::{Change, Channel, Chart, ContactPoint, Reach, Snapshot};
 use crate::workflow::{DeliveryState, Ledger, StepState};
 
@@ -15,11 +16,14 @@ pub struct Player {
     pub(super) next: Option<Timestamp>,
     /// When time alone will change what is known of the patient.
     pub(super) wake: Option<Timestamp>,
+    /// The contact points under which the stage knows them.
+    pub(super) points: BTreeSet<ContactPoint>,
+    pub(super) memo: Option<Memo>,
 }
 
 impl Player {
     pub fn new(changes: Vec<Change>, ledger: Ledger) -> Self {
-        Self { changes, ledger, next: None, wake: None }
+        Self { changes, ledger, ..Self::default() }
     }
 
     /// The next due step, waiting delivery or event that time brings.
