@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex};
 
 use care::chart::Channel;
 use care::id::OrganizationId;
-use care::workflow::{Activation, Published, Workflow, Workflows};
+use care::workflow::{Activation, Workflow, Workflows};
 use delivery::email::Mailer;
-use jiff::Timestamp;
-use store::{OrgTx, Store};
+use jiff::{SignedDuration, Timestamp};
+use store::{OrgTx, Store, WorkflowBody};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::content::Templates;
+
+/// How long a gateway that did not answer is left alone.
+const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(1);
 
 pub struct Roof {
     /// For pages: the app role.
@@ -31,6 +34,8 @@ pub struct Roof {
     pub secret: [u8; 32],
     /// Rings when there may be something to do.
     pub wake: Notify,
+    /// Channels whose gateway did not answer, and until when it is left alone.
+    down: Mutex<BTreeMap<Channel, Timestamp>>,
     parsed: Mutex<BTreeMap<(OrganizationId, String, u32), Arc<Workflow>>>,
 }
 
@@ -47,8 +52,8 @@ impl Roof {
         secret: [u8; 32],
     ) -> Self {
         let base_url = base_url.trim_end_matches('/').to_owned();
-        let (wake, parsed) = (Notify::new(), Mutex::default());
-        Self { app, runner, clock, templates, mailer, connections, base_url, secret, wake, parsed }
+        let (wake, down, parsed) = (Notify::new(), Mutex::default(), Mutex::default());
+        Self { app, runner, clock, templates, mailer, connections, base_url, secret, wake, down, parsed }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -64,34 +69,70 @@ impl Roof {
         self.mailer.iter().map(|_| Channel::Email).collect()
     }
 
+    /// Channels whose gateway does not answer just now.
+    pub fn channels_down(&self) -> BTreeSet<Channel> {
+        let now = self.now();
+        self.down().iter().filter(|(_, until)| **until > now).map(|(channel, _)| *channel).collect()
+    }
+
+    /// The gateway of a channel answered, or did not: then other ways are taken for a while.
+    pub fn set_down(&self, channel: Channel, down: bool) {
+        let until = self.now().checked_add(LEFT_ALONE).ok().filter(|_| down);
+        match until {
+            Some(until) => self.down().insert(channel, until),
+            None => self.down().remove(&channel),
+        };
+    }
+
+    fn down(&self) -> std::sync::MutexGuard<'_, BTreeMap<Channel, Timestamp>> {
+        self.down.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     /// The clinic's workflows. Versions never change, so each is parsed once.
     pub async fn workflows(&self, tx: &mut OrgTx) -> Result<Workflows, store::Error> {
-        let mut all = Workflows::default();
-        for body in tx.workflow_bodies().await? {
-            let id = (tx.organization(), body.key.clone(), body.version);
+        let organization = tx.organization();
+        stored_workflows(tx, &mut |body| {
+            let id = (organization, body.key.clone(), body.version);
             let known = self.parsed().get(&id).cloned();
-            let workflow = match known {
-                Some(workflow) => workflow,
-                None => {
-                    let read =
-                        Workflow::parse(&body.body).map_err(|_| store::Error::unreadable("workflows", "body"))?;
-                    self.parsed().entry(id).or_insert(Arc::new(read)).clone()
-                }
-            };
-            let published =
-                all.0.entry(body.key).or_insert(Published { versions: BTreeMap::new(), activations: vec![] });
-            published.versions.insert(body.version, workflow);
-        }
-        for row in tx.activations().await? {
-            if let Some(published) = all.0.get_mut(&row.workflow) {
-                let locations = row.locations.map(|l| l.into_iter().collect());
-                published.activations.push(Activation { from: row.from, until: row.until, locations });
+            match known {
+                Some(workflow) => Ok(workflow),
+                None => Ok(self.parsed().entry(id).or_insert(parse(body)?).clone()),
             }
-        }
-        Ok(all)
+        })
+        .await
     }
 
     fn parsed(&self) -> std::sync::MutexGuard<'_, BTreeMap<(OrganizationId, String, u32), Arc<Workflow>>> {
         self.parsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// A stored text as a workflow.
+pub fn parse(body: &WorkflowBody) -> Result<Arc<Workflow>, store::Error> {
+    Workflow::parse(&body.body).map(Arc::new).map_err(|_| store::Error::unreadable("workflows", "body"))
+}
+
+/// The workflows of an organization with all their versions, when they were on, and what was edited.
+pub async fn stored_workflows(
+    tx: &mut OrgTx,
+    parse: &mut (dyn FnMut(&WorkflowBody) -> Result<Arc<Workflow>, store::Error> + Send),
+) -> Result<Workflows, store::Error> {
+    let mut all = Workflows::default();
+    for body in tx.workflow_bodies().await? {
+        let workflow = parse(&body)?;
+        all.0.entry(body.key).or_default().versions.insert(body.version, workflow);
+    }
+    for row in tx.activations().await? {
+        if let Some(published) = all.0.get_mut(&row.workflow) {
+            let locations = row.locations.map(|l| l.into_iter().collect());
+            let (from, until, cover) = (row.from, row.until, row.cover);
+            published.activations.push(Activation { from, until, locations, cover });
+        }
+    }
+    for (workflow, edit) in tx.edits().await? {
+        if let Some(published) = all.0.get_mut(&workflow) {
+            published.edits.push(edit);
+        }
+    }
+    Ok(all)
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::Roof;
 use crate::demo::Demo;
 use crate::listen::mllp::{self, Listener};
-use crate::runner::work;
+use crate::runner::{count, work};
 
 pub struct Server {
     stop: watch::Sender<bool>,
@@ -45,6 +45,7 @@ impl Server {
             }
         });
         let interfaces = listen_all(&roof, &mut running, &stopping).await?;
+        running.spawn(catch_up(roof.clone(), stopping.clone()));
         if parts.runner {
             running.spawn(work::run(roof, stopping));
         }
@@ -57,6 +58,18 @@ impl Server {
         let all = async { while self.parts.join_next().await.is_some() {} };
         if tokio::time::timeout(std::time::Duration::from_secs(20), all).await.is_err() {
             tracing::warn!("some work did not end in time; the next start repairs it");
+        }
+    }
+}
+
+/// A stop in the middle leaves the rest to the next start.
+async fn catch_up(roof: Arc<Roof>, mut stop: watch::Receiver<bool>) {
+    tokio::select! {
+        _ = stop.changed() => {}
+        caught_up = count::catch_up_all(&roof) => {
+            if let Err(e) = caught_up {
+                tracing::warn!(error = %e, "patients are still to be brought up to date: the next count or start does it");
+            }
         }
     }
 }

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use care::chart::VisitType;
 use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
+use care::workflow::Activation;
 use care::zone;
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, StaffRole, Store};
+use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, ReviewLink, StaffRole, Store};
 use wire::hl7v2::{AppointmentNumber, DischargeMeans, Interface, MappedType, Path, StampFrom};
 
 use crate::{content, ids, password};
@@ -50,6 +51,9 @@ struct LocationSetup {
     booking_url: String,
     #[serde(default)]
     first_visit_info: String,
+    /// Where patients may leave a review: name and https address.
+    #[serde(default)]
+    review_links: Vec<ReviewLink>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -173,7 +177,7 @@ impl Setup {
             tx.publish_workflow(&key, &body, now).await.map_err(said)?;
         }
         for key in &self.workflows {
-            tx.activate(key, ids::new_id(now), None, now).await.map_err(said)?;
+            tx.activate(key, ids::new_id(now), None, &Activation::open(now)).await.map_err(said)?;
         }
         tx.commit().await.map_err(said)?;
         Ok(made)
@@ -196,6 +200,7 @@ impl LocationSetup {
             map_url: self.map_url.clone(),
             booking_url: self.booking_url.clone(),
             first_visit_info: self.first_visit_info.clone(),
+            review_links: self.review_links.clone(),
         }
     }
 }

@@ -1,19 +1,21 @@
 //! The chart tables: the fold of the changes, kept so that a list is one query.
 
-use care::chart::{Chart, Notice};
+use care::chart::{Chart, Notice, Snapshot};
 use care::id::PatientId;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
+use crate::patient_facts::{self, PatientFacts};
 use crate::{Error, OrgTx, text};
 
 impl OrgTx {
     pub async fn write_chart(
         &mut self,
         patient: PatientId,
-        chart: &Chart,
+        snapshot: &Snapshot,
         ids: &mut (dyn FnMut() -> Uuid + Send),
     ) -> Result<(), Error> {
+        let chart = &snapshot.chart;
         let p = &chart.patient;
         let (given, family) = (p.given.clone().unwrap_or_default(), p.family.clone().unwrap_or_default());
         let state = match () {
@@ -22,9 +24,13 @@ impl OrgTx {
             () if p.do_not_contact.is_some() => "do_not_contact",
             () => "active",
         };
+        let facts = PatientFacts::of(chart);
         sqlx::query!(
             "update patients set given = $3, family = $4, search_name = $5, birth_date = $6, email = $7, mobile = $8,
-                 home_location = $9, state = $10 where organization = $1 and id = $2",
+                 home_location = $9, state = $10, sex = $11, language = $12, zone = $13, registered = $14, tags = $15,
+                 has_email = $16, has_mobile = $17, any_episode_open = $18, visits_arrived = $19, facts_version = $20,
+                 open_forms = $21, consents = $22, wake_at = $23
+             where organization = $1 and id = $2",
             self.org(),
             patient.0,
             given,
@@ -34,11 +40,26 @@ impl OrgTx {
             p.email,
             p.mobile,
             p.home_location.map(|l| l.0),
-            state
+            state,
+            facts.sex,
+            facts.language,
+            facts.zone,
+            facts.registered,
+            facts.tags,
+            facts.has_email,
+            facts.has_mobile,
+            facts.any_episode_open,
+            facts.visits_arrived,
+            patient_facts::VERSION,
+            facts.open_forms,
+            &facts.consents,
+            snapshot.next.map(|t| t.to_sqlx()) as _
         )
         .execute(&mut *self.tx)
         .await?;
         self.write_encounters(patient, chart).await?;
+        self.write_assignments(patient, chart).await?;
+        self.write_contact_points(patient, chart).await?;
         self.write_notices(patient, chart, ids).await
     }
 

@@ -90,7 +90,20 @@ impl Store {
             .collect())
     }
 
-    /// When the next step or delivery falls due.
+    /// Up to `most` patients whose charts time has changed.
+    pub async fn claim_wakes(&self, now: Timestamp, most: i32) -> Result<Vec<(OrganizationId, PatientId)>, Error> {
+        let rows = sqlx::query!(
+            r#"select organization as "organization!", patient as "patient!" from claim_wakes($1, $2, $3)"#,
+            now.to_sqlx() as _,
+            lease(),
+            most
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|r| (OrganizationId(r.organization), PatientId(r.patient))).collect())
+    }
+
+    /// When the next step or delivery falls due, or time changes what is known of somebody.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
         let next =
             sqlx::query_scalar!(r#"select next_due() as "next: jiff_sqlx::Timestamp""#).fetch_one(&self.pool).await?;

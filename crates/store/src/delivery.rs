@@ -1,6 +1,7 @@
 //! The outbox: deliveries and their attempts. The attempt row is written before the call.
 
 use care::id::{DeliveryId, PatientId};
+use care::workflow::Reason;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 
@@ -28,7 +29,7 @@ pub enum AttemptOutcome {
     },
     /// It will not be sent.
     Ended {
-        reason: &'static str,
+        reason: Reason,
         reply: String,
     },
     /// Nobody knows whether it was taken; staff decide.
@@ -113,6 +114,20 @@ impl OrgTx {
         Ok(())
     }
 
+    /// What was to go as a part of a message that ended goes by itself.
+    pub async fn release_joined(&mut self, host: DeliveryId, now: Timestamp) -> Result<(), Error> {
+        sqlx::query!(
+            "update deliveries set state = 'queued', joined_into = null, run_at = $3
+             where organization = $1 and joined_into = $2 and state = 'joined'",
+            self.org(),
+            host.0,
+            now.to_sqlx() as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
     /// Writes what became of an attempt. False when the lease was lost meanwhile: then somebody else has the word.
     pub async fn end_attempt(
         &mut self,
@@ -124,7 +139,7 @@ impl OrgTx {
         let (word, reply, state, reason, run_at) = match outcome {
             AttemptOutcome::Sent { reply } => ("sent", reply, "sent", None, None),
             AttemptOutcome::RetryAt { at, reply } => ("temporary", reply, "queued", None, Some(*at)),
-            AttemptOutcome::Ended { reason, reply } => ("refused", reply, "ended", Some(*reason), None),
+            AttemptOutcome::Ended { reason, reply } => ("refused", reply, "ended", Some(reason.code()), None),
             AttemptOutcome::Uncertain { reply } => ("unknown", reply, "uncertain", Some("uncertain_held"), None),
         };
         let ended = matches!(outcome, AttemptOutcome::Sent { .. } | AttemptOutcome::Ended { .. });

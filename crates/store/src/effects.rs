@@ -2,7 +2,8 @@
 
 use care::id::{DeliveryId, PatientId};
 use care::workflow::task::Uncertain;
-use care::workflow::{Decision, Delivery, Effect, PlannedStep, Run, StepState};
+use care::workflow::{Decision, Delivery, DeliveryState, Effect, PlannedStep, Reason, Run, StepState, Told};
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
@@ -13,21 +14,24 @@ impl OrgTx {
         &mut self,
         patient: PatientId,
         effects: &[Effect],
+        now: Timestamp,
         ids: &mut (dyn FnMut() -> Uuid + Send),
     ) -> Result<(), Error> {
         for effect in effects {
             match effect {
                 Effect::EventKnown { anchor, event_at, known } => {
                     sqlx::query!(
-                        "insert into events (organization, patient, anchor, event, event_at, known_at, loading)
-                         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+                        "insert into events (organization, patient, anchor, event, event_at, known_at, loading, covered)
+                         values ($1, $2, $3, $4, $5, $6, $7, $8)
+                         on conflict (organization, patient, anchor) do update set known_at = $6, loading = $7, covered = $8",
                         self.org(),
                         patient.0,
                         text::anchor(anchor)?,
                         anchor.event.code(),
                         event_at.to_sqlx() as _,
                         known.at.to_sqlx() as _,
-                        known.loading
+                        known.loading,
+                        known.covered
                     )
                     .execute(&mut *self.tx)
                     .await?;
@@ -47,24 +51,14 @@ impl OrgTx {
                 }
                 Effect::RunSet(run) => self.write_run(patient, run).await?,
                 Effect::StepSet { run, step } => self.write_step(patient, run.0, step).await?,
-                Effect::Assigned(a) => {
-                    sqlx::query!(
-                        "insert into assignments (organization, patient, id, run, planned_step, content, assigned_at)
-                         values ($1, $2, $3, $4, $5, $6, $7)",
-                        self.org(),
-                        patient.0,
-                        a.id.0,
-                        a.run.0,
-                        a.step.0,
-                        a.content,
-                        a.assigned_at.to_sqlx() as _
-                    )
-                    .execute(&mut *self.tx)
-                    .await?;
-                }
+                Effect::Told(told) => self.write_told(patient, ids(), told, now).await?,
                 Effect::Queued(delivery) => self.write_delivery(patient, delivery).await?,
-                Effect::Withdrawn { delivery, at, reason } => self.end_delivery(*delivery, reason.code(), *at).await?,
+                Effect::DeliverySet { delivery, not_before, waits_for, state } => {
+                    self.set_delivery(*delivery, *not_before, *waits_for, *state).await?;
+                }
                 Effect::Decided(decision) => self.write_decision(patient, ids(), decision).await?,
+                // A change of the chart: it comes in by the one door for changes.
+                Effect::Assigned { .. } => {}
             }
         }
         Ok(())
@@ -72,9 +66,10 @@ impl OrgTx {
 
     async fn write_run(&mut self, patient: PatientId, run: &Run) -> Result<(), Error> {
         sqlx::query!(
-            "insert into runs (organization, patient, id, workflow, version, anchor, event_at, moment, started_at, ended)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             on conflict (organization, id) do update set anchor = $6, event_at = $7, moment = $8, ended = $10",
+            "insert into runs (organization, patient, id, workflow, version, anchor, event_at, moment, started_at, ended,
+                 covered)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             on conflict (organization, id) do update set version = $5, anchor = $6, event_at = $7, moment = $8, ended = $10",
             self.org(),
             patient.0,
             run.id.0,
@@ -84,7 +79,8 @@ impl OrgTx {
             run.event_at.to_sqlx() as _,
             run.moment.to_sqlx() as _,
             run.started_at.to_sqlx() as _,
-            run.ended.map(|r| r.code())
+            run.ended.map(|r| r.code()),
+            run.covered
         )
         .execute(&mut *self.tx)
         .await?;
@@ -100,10 +96,10 @@ impl OrgTx {
         };
         sqlx::query!(
             "insert into planned_steps (organization, patient, run, id, step, occurrence, generation, due, expires, moment,
-                 state, ended_at, reason, run_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                 state, ended_at, reason, run_at, place)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
              on conflict (organization, id) do update set due = $8, expires = $9, moment = $10, state = $11, ended_at = $12,
-                 reason = $13, run_at = $14, lease_until = null",
+                 reason = $13, run_at = $14, place = $15, lease_until = null",
             self.org(),
             patient.0,
             run,
@@ -117,7 +113,8 @@ impl OrgTx {
             state,
             ended.map(|t| t.to_sqlx()) as _,
             reason,
-            run_at.map(|t| t.to_sqlx()) as _
+            run_at.map(|t| t.to_sqlx()) as _,
+            step.place.map(|l| l.0)
         )
         .execute(&mut *self.tx)
         .await?;
@@ -129,12 +126,13 @@ impl OrgTx {
             Uncertain::Resend => "resend",
             Uncertain::Ask => "ask",
         };
+        let into = if let DeliveryState::Joined { into } = d.state { Some(into) } else { None };
         sqlx::query!(
             "insert into deliveries (organization, patient, id, run, planned_step, step, occurrence, generation, task, channel,
                  workflow, version, anchor, template, calendar, category, address, assignment, uncertain, not_before, expires,
-                 queued_at, state, run_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $20,
-                 'queued', $20)
+                 queued_at, state, run_at, due, waits_for, joined_into)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                 $23, $24, $25, $26, $27)
              on conflict do nothing",
             self.org(),
             patient.0,
@@ -156,29 +154,72 @@ impl OrgTx {
             d.assignment.map(|a| a.0),
             uncertain,
             d.not_before.to_sqlx() as _,
-            d.expires.to_sqlx() as _
+            d.expires.to_sqlx() as _,
+            d.queued_at.to_sqlx() as _,
+            if into.is_some() { "joined" } else { "queued" },
+            into.is_none().then_some(d.not_before.to_sqlx()) as _,
+            d.due.to_sqlx() as _,
+            d.waits_for.map(|r| r.code()),
+            into.map(|id| id.0)
         )
         .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
 
-    /// Ends a delivery that was not sent, unless it has ended or is on the wire.
-    pub async fn end_delivery(&mut self, id: DeliveryId, reason: &str, at: jiff::Timestamp) -> Result<(), Error> {
+    /// Moves a delivery that is not on the wire, and has not been, to where the engine wants it.
+    async fn set_delivery(
+        &mut self,
+        id: DeliveryId,
+        not_before: Timestamp,
+        waits_for: Option<Reason>,
+        state: DeliveryState,
+    ) -> Result<(), Error> {
+        let (word, reason, ended, run_at, into) = match state {
+            DeliveryState::Queued => ("queued", None, None, Some(not_before), None),
+            DeliveryState::Joined { into } => ("joined", None, None, None, Some(into)),
+            DeliveryState::Ended { at, reason } => ("ended", Some(reason), Some(at), None, None),
+            // Whether it went is written with the attempt.
+            DeliveryState::Sending | DeliveryState::Uncertain | DeliveryState::Sent { .. } => return Ok(()),
+        };
         sqlx::query!(
-            "update deliveries set state = 'ended', reason = $3, ended_at = $4, run_at = null, lease_until = null
-             where organization = $1 and id = $2 and state in ('queued', 'uncertain')",
+            "update deliveries set state = $3, reason = $4, ended_at = $5, run_at = $6, joined_into = $7, not_before = $8,
+                 waits_for = $9, lease_until = null
+             where organization = $1 and id = $2 and state <> 'sent'",
             self.org(),
             id.0,
-            reason,
-            at.to_sqlx() as _
+            word,
+            reason.map(|r| r.code()),
+            ended.map(|t| t.to_sqlx()) as _,
+            run_at.map(|t| t.to_sqlx()) as _,
+            into.map(|id| id.0),
+            not_before.to_sqlx() as _,
+            waits_for.map(|r| r.code())
         )
         .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
 
-    async fn write_decision(&mut self, patient: PatientId, id: Uuid, d: &Decision) -> Result<(), Error> {
+    async fn write_told(&mut self, patient: PatientId, id: Uuid, told: &Told, now: Timestamp) -> Result<(), Error> {
+        sqlx::query!(
+            "insert into notices (organization, patient, id, kind, about, at, text, due_by, workflow)
+             values ($1, $2, $3, 'told', $4, $5, $6, $7, $8) on conflict do nothing",
+            self.org(),
+            patient.0,
+            id,
+            told.step.to_string(),
+            now.to_sqlx() as _,
+            told.text,
+            told.by.map(|t| t.to_sqlx()) as _,
+            told.workflow
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    pub async fn write_decision(&mut self, patient: PatientId, id: Uuid, d: &Decision) -> Result<(), Error> {
         let json = |v: Result<serde_json::Value, _>| {
             v.map_err(|_: serde_json::Error| Error::unreadable("decisions", "detail"))
         };

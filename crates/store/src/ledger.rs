@@ -1,11 +1,12 @@
 //! What the engine has decided for one patient so far.
 
 use care::chart::ContactPoint;
-use care::id::{AssignmentId, DeliveryId, PatientId, PlannedStepId, RunId};
+use care::id::{AssignmentId, DeliveryId, LocationId, PatientId, PlannedStepId, RunId};
 use care::workflow::ledger::{DeliveryKey, Entry, Known};
 use care::workflow::task::Uncertain;
-use care::workflow::{Assignment, Delivery, DeliveryState, Ledger, PlannedStep, Run, StepState};
+use care::workflow::{Delivery, DeliveryState, Ledger, PlannedStep, Run, StepState};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{Error, OrgTx, text};
 
@@ -15,21 +16,21 @@ impl OrgTx {
         self.load_events(patient, &mut ledger).await?;
         self.load_runs(patient, &mut ledger).await?;
         self.load_steps(patient, &mut ledger).await?;
-        self.load_given(patient, &mut ledger).await?;
+        self.load_deliveries(patient, &mut ledger).await?;
         Ok(ledger)
     }
 
     async fn load_events(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
         let (org, id) = (self.org(), patient.0);
         let events = sqlx::query!(
-            "select anchor, known_at, loading from events where organization = $1 and patient = $2",
+            "select anchor, known_at, loading, covered from events where organization = $1 and patient = $2",
             org,
             id
         )
         .fetch_all(&mut *self.tx)
         .await?;
         for row in events {
-            let known = Known { at: row.known_at.to_jiff(), loading: row.loading };
+            let known = Known { at: row.known_at.to_jiff(), loading: row.loading, covered: row.covered };
             ledger.events.insert(text::read_anchor(&row.anchor)?, known);
         }
         let entries = sqlx::query!(
@@ -48,7 +49,7 @@ impl OrgTx {
 
     async fn load_runs(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
         let rows = sqlx::query!(
-            "select id, workflow, version, anchor, event_at, moment, started_at, ended from runs
+            "select id, workflow, version, anchor, event_at, moment, started_at, ended, covered from runs
              where organization = $1 and patient = $2",
             self.org(),
             patient.0
@@ -64,6 +65,7 @@ impl OrgTx {
                 event_at: row.event_at.to_jiff(),
                 moment: row.moment.to_jiff(),
                 started_at: row.started_at.to_jiff(),
+                covered: row.covered,
                 ended: row.ended.map(|r| text::word(&r, "runs", "ended")).transpose()?,
                 steps: vec![],
             };
@@ -74,7 +76,7 @@ impl OrgTx {
 
     async fn load_steps(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
         let rows = sqlx::query!(
-            "select s.id, run, step, occurrence, generation, due, expires, s.moment, state, ended_at, reason, run_at
+            "select s.id, run, step, occurrence, generation, due, expires, s.moment, s.place, state, ended_at, reason, run_at
              from runs r join planned_steps s on s.organization = r.organization and s.run = r.id
              where r.organization = $1 and r.patient = $2 order by s.id",
             self.org(),
@@ -92,6 +94,7 @@ impl OrgTx {
                 due: row.due.to_jiff(),
                 expires: row.expires.to_jiff(),
                 moment: row.moment.to_jiff(),
+                place: row.place.map(LocationId),
                 state: step_state(&row.state, ended, row.reason.as_deref(), row.run_at.map(|t| t.to_jiff()))?,
             };
             if let Some(run) = ledger.runs.get_mut(&RunId(row.run)) {
@@ -101,79 +104,124 @@ impl OrgTx {
         Ok(())
     }
 
-    async fn load_given(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
-        let (org, id) = (self.org(), patient.0);
-        let rows = sqlx::query!(
-            "select id, run, planned_step, content, assigned_at, completed_at from assignments
-             where organization = $1 and patient = $2",
-            org,
-            id
+    async fn load_deliveries(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
+        let rows = sqlx::query_as!(
+            DeliveryColumns,
+            r#"select id, run, planned_step, step, occurrence, generation, task, channel, workflow, version, anchor, template,
+                 calendar, category, address, assignment, uncertain, not_before as "not_before: jiff_sqlx::Timestamp",
+                 expires as "expires: jiff_sqlx::Timestamp", due as "due: jiff_sqlx::Timestamp",
+                 queued_at as "queued_at: jiff_sqlx::Timestamp", waits_for, joined_into, state,
+                 ended_at as "ended_at: jiff_sqlx::Timestamp", reason
+               from deliveries where organization = $1 and patient = $2"#,
+            self.org(),
+            patient.0
         )
         .fetch_all(&mut *self.tx)
         .await?;
         for row in rows {
-            let assignment = Assignment {
-                id: AssignmentId(row.id),
-                run: RunId(row.run),
-                step: PlannedStepId(row.planned_step),
-                content: row.content,
-                assigned_at: row.assigned_at.to_jiff(),
-                completed_at: row.completed_at.map(|t| t.to_jiff()),
-            };
-            ledger.assignments.insert(assignment.id, assignment);
-        }
-        for id in sqlx::query_scalar!(
-            "select id from deliveries where organization = $1 and patient = $2 and state in ('queued', 'uncertain')",
-            org,
-            id
-        )
-        .fetch_all(&mut *self.tx)
-        .await?
-        {
-            if let Some(delivery) = self.delivery(DeliveryId(id)).await? {
-                ledger.deliveries.insert(delivery.id, delivery);
-            }
+            let delivery = row.read()?;
+            ledger.deliveries.insert(delivery.id, delivery);
         }
         Ok(())
     }
 
     pub async fn delivery(&mut self, id: DeliveryId) -> Result<Option<Delivery>, Error> {
-        let row = sqlx::query!(
-            "select run, planned_step, step, occurrence, generation, task, channel, workflow, version, anchor, template,
-                 calendar, category, address, assignment, uncertain, not_before, expires from deliveries
-             where organization = $1 and id = $2",
+        let row = sqlx::query_as!(
+            DeliveryColumns,
+            r#"select id, run, planned_step, step, occurrence, generation, task, channel, workflow, version, anchor, template,
+                 calendar, category, address, assignment, uncertain, not_before as "not_before: jiff_sqlx::Timestamp",
+                 expires as "expires: jiff_sqlx::Timestamp", due as "due: jiff_sqlx::Timestamp",
+                 queued_at as "queued_at: jiff_sqlx::Timestamp", waits_for, joined_into, state,
+                 ended_at as "ended_at: jiff_sqlx::Timestamp", reason
+               from deliveries where organization = $1 and id = $2"#,
             self.org(),
             id.0
         )
         .fetch_optional(&mut *self.tx)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let channel = text::word(&row.channel, "deliveries", "channel")?;
-        Ok(Some(Delivery {
-            id,
-            run: RunId(row.run),
-            planned_step: PlannedStepId(row.planned_step),
+        row.map(DeliveryColumns::read).transpose()
+    }
+}
+
+struct DeliveryColumns {
+    id: Uuid,
+    run: Uuid,
+    planned_step: Uuid,
+    step: String,
+    occurrence: i32,
+    generation: i32,
+    task: i32,
+    channel: String,
+    workflow: String,
+    version: i32,
+    anchor: String,
+    template: String,
+    calendar: bool,
+    category: String,
+    address: String,
+    assignment: Option<Uuid>,
+    uncertain: String,
+    not_before: jiff_sqlx::Timestamp,
+    expires: jiff_sqlx::Timestamp,
+    due: jiff_sqlx::Timestamp,
+    queued_at: jiff_sqlx::Timestamp,
+    waits_for: Option<String>,
+    joined_into: Option<Uuid>,
+    state: String,
+    ended_at: Option<jiff_sqlx::Timestamp>,
+    reason: Option<String>,
+}
+
+impl DeliveryColumns {
+    fn read(self) -> Result<Delivery, Error> {
+        let channel = text::word(&self.channel, "deliveries", "channel")?;
+        let state = self.state()?;
+        let waits_for = self.waits_for.as_deref().map(|r| text::word(r, "deliveries", "waits_for")).transpose()?;
+        Ok(Delivery {
+            id: DeliveryId(self.id),
+            run: RunId(self.run),
+            planned_step: PlannedStepId(self.planned_step),
             key: DeliveryKey {
-                run: RunId(row.run),
-                step: row.step,
-                occurrence: row.occurrence.cast_unsigned(),
-                generation: row.generation.cast_unsigned(),
-                task: row.task.cast_unsigned(),
+                run: RunId(self.run),
+                step: self.step,
+                occurrence: self.occurrence.cast_unsigned(),
+                generation: self.generation.cast_unsigned(),
+                task: self.task.cast_unsigned(),
                 channel,
             },
-            workflow: row.workflow,
-            version: row.version.cast_unsigned(),
-            anchor: text::read_anchor(&row.anchor)?,
-            template: row.template,
-            calendar: row.calendar,
-            category: text::word(&row.category, "deliveries", "category")?,
-            contact: ContactPoint { channel, value: row.address },
-            assignment: row.assignment.map(AssignmentId),
-            uncertain: if row.uncertain == "resend" { Uncertain::Resend } else { Uncertain::Ask },
-            not_before: row.not_before.to_jiff(),
-            expires: row.expires.to_jiff(),
-            state: DeliveryState::Queued,
-        }))
+            workflow: self.workflow,
+            version: self.version.cast_unsigned(),
+            anchor: text::read_anchor(&self.anchor)?,
+            due: self.due.to_jiff(),
+            template: self.template,
+            calendar: self.calendar,
+            category: text::word(&self.category, "deliveries", "category")?,
+            contact: ContactPoint { channel, value: self.address },
+            assignment: self.assignment.map(AssignmentId),
+            uncertain: if self.uncertain == "resend" { Uncertain::Resend } else { Uncertain::Ask },
+            queued_at: self.queued_at.to_jiff(),
+            waits_for,
+            not_before: self.not_before.to_jiff(),
+            expires: self.expires.to_jiff(),
+            state,
+        })
+    }
+
+    fn state(&self) -> Result<DeliveryState, Error> {
+        let unreadable = || Error::unreadable("deliveries", "state");
+        let at = || self.ended_at.as_ref().map(|t| t.to_jiff()).ok_or_else(unreadable);
+        Ok(match self.state.as_str() {
+            "queued" => DeliveryState::Queued,
+            "sending" => DeliveryState::Sending,
+            "uncertain" => DeliveryState::Uncertain,
+            "joined" => DeliveryState::Joined { into: DeliveryId(self.joined_into.ok_or_else(unreadable)?) },
+            "sent" => DeliveryState::Sent { at: at()? },
+            "ended" => {
+                let reason = self.reason.as_deref().unwrap_or("gave_up");
+                DeliveryState::Ended { at: at()?, reason: text::word(reason, "deliveries", "reason")? }
+            }
+            _ => return Err(unreadable()),
+        })
     }
 }
 

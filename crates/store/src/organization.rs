@@ -1,11 +1,12 @@
 //! The clinic itself and its locations.
 
-use care::chart::{Clinic, Location};
+use care::chart::{Budget, Clinic, Location, TypeMapping};
 use care::id::{LocationId, OrganizationId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
+use serde::{Deserialize, Serialize};
 
-use crate::{Error, OrgTx};
+use crate::{Error, OrgTx, text};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewOrganization {
@@ -29,6 +30,14 @@ pub struct LocationRow {
     pub map_url: String,
     pub booking_url: String,
     pub first_visit_info: String,
+    /// Where patients may leave a review, in the clinic's order.
+    pub review_links: Vec<ReviewLink>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewLink {
+    pub name: String,
+    pub url: String,
 }
 
 /// What the engine and the templates may know of a clinic.
@@ -58,11 +67,14 @@ impl OrgTx {
     }
 
     pub async fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        let links =
+            serde_json::to_value(&row.review_links).map_err(|_| Error::unreadable("locations", "review_links"))?;
         sqlx::query!(
-            "insert into locations (organization, id, name, zone, has_emr, address, phone, map_url, booking_url, first_visit_info)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            "insert into locations (organization, id, name, zone, has_emr, address, phone, map_url, booking_url, first_visit_info,
+                 review_links)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              on conflict (organization, id) do update set name = $3, zone = $4, has_emr = $5, address = $6, phone = $7,
-                 map_url = $8, booking_url = $9, first_visit_info = $10",
+                 map_url = $8, booking_url = $9, first_visit_info = $10, review_links = $11",
             self.org(),
             row.id.0,
             row.name,
@@ -72,7 +84,8 @@ impl OrgTx {
             row.phone,
             row.map_url,
             row.booking_url,
-            row.first_visit_info
+            row.first_visit_info,
+            links
         )
         .execute(&mut *self.tx)
         .await?;
@@ -80,21 +93,51 @@ impl OrgTx {
     }
 
     pub async fn clinic(&mut self) -> Result<OrganizationRow, Error> {
-        let org = sqlx::query!("select name, zone, phone, mail_from from organizations where id = $1", self.org())
-            .fetch_one(&mut *self.tx)
-            .await?;
-        let locations = sqlx::query!(
-            "select id, name, zone, has_emr, address, phone, map_url, booking_url, first_visit_info from locations
-             where organization = $1 order by name",
+        let org = sqlx::query!(
+            "select name, zone, phone, mail_from, texts_a_day, texts_a_week, emails_a_day, consent_basis
+             from organizations where id = $1",
+            self.org()
+        )
+        .fetch_one(&mut *self.tx)
+        .await?;
+        let mut clinic = Clinic::new(&org.name, &org.zone);
+        let count = |n: i32| usize::try_from(n).unwrap_or(0);
+        clinic.budget = Budget {
+            texts_a_day: count(org.texts_a_day),
+            texts_a_week: count(org.texts_a_week),
+            emails_a_day: count(org.emails_a_day),
+        };
+        let basis = |text: &String| {
+            let (channel, category) = text.split_once(':')?;
+            Some((channel.parse().ok()?, category.parse().ok()?))
+        };
+        clinic.basis = org.consent_basis.iter().filter_map(basis).collect();
+        let locations = self.locations(&mut clinic).await?;
+        self.closed_days(&mut clinic).await?;
+        self.visit_types(&mut clinic).await?;
+        Ok(OrganizationRow { clinic, phone: org.phone, mail_from: org.mail_from, locations })
+    }
+
+    async fn locations(&mut self, clinic: &mut Clinic) -> Result<Vec<LocationRow>, Error> {
+        let rows = sqlx::query!(
+            "select id, name, zone, has_emr, address, phone, map_url, booking_url, first_visit_info, review_links,
+                 arrived_after_hours, ended_after_days, silent from locations where organization = $1 order by name",
             self.org()
         )
         .fetch_all(&mut *self.tx)
         .await?;
-        let mut clinic = Clinic::new(&org.name, &org.zone);
-        let locations: Vec<_> = locations
-            .into_iter()
-            .map(|r| LocationRow {
-                id: LocationId(r.id),
+        let mut locations = vec![];
+        for r in rows {
+            let id = LocationId(r.id);
+            let location = Location {
+                arrived_after: r.arrived_after_hours.map(|hours| SignedDuration::from_hours(i64::from(hours))),
+                ended_after: r.ended_after_days.and_then(|days| u32::try_from(days).ok()),
+                silent: r.silent,
+                ..Location::new(id, &r.name, &r.zone, r.has_emr)
+            };
+            clinic.locations.insert(id, location);
+            locations.push(LocationRow {
+                id,
                 name: r.name,
                 zone: r.zone,
                 has_emr: r.has_emr,
@@ -103,13 +146,41 @@ impl OrgTx {
                 map_url: r.map_url,
                 booking_url: r.booking_url,
                 first_visit_info: r.first_visit_info,
-            })
-            .collect();
-        for row in &locations {
-            let location =
-                Location { id: row.id, name: row.name.clone(), zone: row.zone.clone(), has_emr: row.has_emr };
-            clinic.locations.insert(row.id, location);
+                review_links: serde_json::from_value(r.review_links)
+                    .map_err(|_| Error::unreadable("locations", "review_links"))?,
+            });
         }
-        Ok(OrganizationRow { clinic, phone: org.phone, mail_from: org.mail_from, locations })
+        Ok(locations)
+    }
+
+    async fn closed_days(&mut self, clinic: &mut Clinic) -> Result<(), Error> {
+        let rows = sqlx::query!(
+            r#"select location, day as "day: jiff_sqlx::Date" from closed_days where organization = $1"#,
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        for row in rows {
+            if let Some(location) = clinic.locations.get_mut(&LocationId(row.location)) {
+                location.closed.insert(row.day.to_jiff());
+            }
+        }
+        Ok(())
+    }
+
+    async fn visit_types(&mut self, clinic: &mut Clinic) -> Result<(), Error> {
+        let rows = sqlx::query!(
+            r#"select interface, code, visit_type, since as "since: jiff_sqlx::Timestamp" from visit_types
+               where organization = $1"#,
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        for row in rows {
+            let is = row.visit_type.map(|t| text::word(&t, "visit_types", "visit_type")).transpose()?;
+            let mapping = TypeMapping { is, since: row.since.map(|t| t.to_jiff()) };
+            clinic.visit_types.insert(format!("{}/{}", row.interface, row.code), mapping);
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,6 @@
 
 use care::id::{AssignmentId, DeliveryId, PatientId, RunId};
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx;
 
 use crate::{Error, OrgTx};
 
@@ -10,11 +9,15 @@ use crate::{Error, OrgTx};
 #[derive(Debug, Clone)]
 pub struct AssignmentRow {
     pub id: AssignmentId,
-    pub run: RunId,
-    pub workflow: String,
+    /// None: staff gave it by hand.
+    pub run: Option<RunId>,
+    pub workflow: Option<String>,
     pub content: String,
     pub assigned_at: Timestamp,
+    pub due: Option<Timestamp>,
     pub completed_at: Option<Timestamp>,
+    pub withdrawn_at: Option<Timestamp>,
+    pub score: Option<f64>,
     pub answer: Option<serde_json::Value>,
 }
 
@@ -51,9 +54,11 @@ impl OrgTx {
 
     pub async fn assignments(&mut self, patient: PatientId) -> Result<Vec<AssignmentRow>, Error> {
         let rows = sqlx::query!(
-            "select a.id, a.run, r.workflow, a.content, a.assigned_at, a.completed_at, a.answer
-             from assignments a join runs r on r.organization = a.organization and r.id = a.run
-             where a.organization = $1 and a.patient = $2 order by a.assigned_at, a.id",
+            r#"select a.id, a.run, r.workflow as "workflow?", a.content, a.assigned_at,
+                 a.due as "due: jiff_sqlx::Timestamp", a.completed_at, a.withdrawn_at as "withdrawn_at: jiff_sqlx::Timestamp",
+                 a.score, a.answer
+             from assignments a left join runs r on r.organization = a.organization and r.id = a.run
+             where a.organization = $1 and a.patient = $2 order by a.assigned_at, a.id"#,
             self.org(),
             patient.0
         )
@@ -63,11 +68,14 @@ impl OrgTx {
             .into_iter()
             .map(|r| AssignmentRow {
                 id: AssignmentId(r.id),
-                run: RunId(r.run),
+                run: r.run.map(RunId),
                 workflow: r.workflow,
                 content: r.content,
                 assigned_at: r.assigned_at.to_jiff(),
+                due: r.due.map(|t| t.to_jiff()),
                 completed_at: r.completed_at.map(|t| t.to_jiff()),
+                withdrawn_at: r.withdrawn_at.map(|t| t.to_jiff()),
+                score: r.score,
                 answer: r.answer,
             })
             .collect())
@@ -75,30 +83,13 @@ impl OrgTx {
 
     /// Whether an assignment still waits for its answer; `None` if there is no such assignment.
     pub async fn assignment_is_open(&mut self, id: AssignmentId) -> Result<Option<bool>, Error> {
-        let row =
-            sqlx::query!("select completed_at from assignments where organization = $1 and id = $2", self.org(), id.0)
-                .fetch_optional(&mut *self.tx)
-                .await?;
-        Ok(row.map(|r| r.completed_at.is_none()))
-    }
-
-    /// Keeps the patient's answer. The first one stands: false when there was one already.
-    pub async fn complete_assignment(
-        &mut self,
-        id: AssignmentId,
-        answer: &serde_json::Value,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let done = sqlx::query!(
-            "update assignments set completed_at = $3, answer = $4
-             where organization = $1 and id = $2 and completed_at is null",
+        let row = sqlx::query!(
+            "select completed_at, withdrawn_at from assignments where organization = $1 and id = $2",
             self.org(),
-            id.0,
-            now.to_sqlx() as _,
-            answer
+            id.0
         )
-        .execute(&mut *self.tx)
+        .fetch_optional(&mut *self.tx)
         .await?;
-        Ok(done.rows_affected() == 1)
+        Ok(row.map(|r| r.completed_at.is_none() && r.withdrawn_at.is_none()))
     }
 }

@@ -1,11 +1,12 @@
 //! Workflow versions and when they were active.
 
 use care::id::{LocationId, StaffId};
+use care::workflow::{Activation, Edit};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
-use crate::{Error, OrgTx};
+use crate::{Error, OrgTx, text};
 
 /// One published version; it never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub struct ActivationRow {
     pub from: Timestamp,
     pub until: Option<Timestamp>,
     pub locations: Option<Vec<LocationId>>,
+    pub cover: bool,
 }
 
 impl OrgTx {
@@ -39,7 +41,7 @@ impl OrgTx {
 
     pub async fn activations(&mut self) -> Result<Vec<ActivationRow>, Error> {
         let rows = sqlx::query!(
-            "select workflow, from_at, until_at, locations from activations where organization = $1 order by from_at",
+            "select workflow, from_at, until_at, locations, cover from activations where organization = $1 order by from_at",
             self.org()
         )
         .fetch_all(&mut *self.tx)
@@ -51,6 +53,7 @@ impl OrgTx {
                 from: r.from_at.to_jiff(),
                 until: r.until_at.map(|t| t.to_jiff()),
                 locations: r.locations.map(|l| l.into_iter().map(LocationId).collect()),
+                cover: r.cover,
             })
             .collect())
     }
@@ -72,22 +75,82 @@ impl OrgTx {
         Ok(())
     }
 
+    /// What newer versions did to the runs in flight, in order of time.
+    pub async fn edits(&mut self) -> Result<Vec<(String, Edit)>, Error> {
+        let rows = sqlx::query!(
+            "select workflow, version, in_flight, at from workflow_edits where organization = $1 order by at, version",
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        rows.into_iter()
+            .map(|r| {
+                let in_flight = text::word(&r.in_flight, "workflow_edits", "in_flight")?;
+                Ok((r.workflow, Edit { at: r.at.to_jiff(), to: r.version.cast_unsigned(), in_flight }))
+            })
+            .collect()
+    }
+
+    pub async fn write_edit(&mut self, workflow: &str, edit: &Edit, by: Option<StaffId>) -> Result<(), Error> {
+        sqlx::query!(
+            "insert into workflow_edits (organization, workflow, version, in_flight, at, by_staff)
+             values ($1, $2, $3, $4, $5, $6)",
+            self.org(),
+            workflow,
+            edit.to.cast_signed(),
+            edit.in_flight.code(),
+            edit.at.to_sqlx() as _,
+            by.map(|s| s.0)
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Every patient is looked at again: there are events now that nobody waited for before.
+    pub async fn wake_everybody(&mut self, now: Timestamp) -> Result<(), Error> {
+        sqlx::query!(
+            "update patients set wake_at = $2 where organization = $1 and merged_into is null",
+            self.org(),
+            now.to_sqlx() as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Looks at what is held again: at its own time, so that it meets the late rule; or at `at`, as if due only then.
+    pub async fn wake_held(&mut self, at: Option<Timestamp>) -> Result<(), Error> {
+        sqlx::query!(
+            "update planned_steps set run_at = coalesce($2, due)
+             where organization = $1 and state = 'pending' and run_at is null",
+            self.org(),
+            at.map(|t| t.to_sqlx()) as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
     /// Switches a workflow on. What waited while it was off is looked at again, each step through its late rule.
     pub async fn activate(
         &mut self,
         workflow: &str,
         id: Uuid,
         by: Option<StaffId>,
-        now: Timestamp,
+        activation: &Activation,
     ) -> Result<bool, Error> {
+        let locations: Option<Vec<Uuid>> = activation.locations.as_ref().map(|l| l.iter().map(|id| id.0).collect());
         let done = sqlx::query!(
-            "insert into activations (organization, id, workflow, from_at, activated_by) values ($1, $2, $3, $4, $5)
-             on conflict do nothing",
+            "insert into activations (organization, id, workflow, from_at, activated_by, locations, cover)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
             self.org(),
             id,
             workflow,
-            now.to_sqlx() as _,
-            by.map(|s| s.0)
+            activation.from.to_sqlx() as _,
+            by.map(|s| s.0),
+            locations.as_deref(),
+            activation.cover
         )
         .execute(&mut *self.tx)
         .await?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, What};
 use super::episode::EpisodeKey;
+use super::fold::Chart;
 use crate::id::{AssignmentId, RunId};
 
 /// A score in hundredths of a point, so that equal scores are equal.
@@ -94,6 +95,13 @@ impl Assignment {
 
     pub fn is_a(&self, kind: &str) -> bool {
         self.content.split_once('/').is_some_and(|(k, _)| k == kind)
+    }
+}
+
+impl Chart {
+    /// Questionnaires that wait for an answer.
+    pub fn open_forms(&self) -> usize {
+        self.assignments.iter().filter(|a| a.is_a("questionnaire") && a.is_open()).count()
     }
 }
 

@@ -51,6 +51,11 @@ impl Chart {
         self.encounters.iter().find(|e| e.ids.contains(&id))
     }
 
+    /// How many visits took place, or are under way.
+    pub fn visits_arrived(&self) -> usize {
+        self.encounters.iter().filter(|e| e.state.has_arrived()).count()
+    }
+
     pub fn episode(&self, key: EpisodeKey) -> Option<&Episode> {
         self.episodes.iter().find(|e| e.key == key)
     }

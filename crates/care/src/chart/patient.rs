@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::contact::{Category, Channel, ContactPoint, Placeholder};
+use super::fold::Chart;
 use crate::id::LocationId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +80,21 @@ pub enum Reach {
     NotAnAddress,
 }
 
+impl Chart {
+    /// Every contact point the chart names, the guardian's too.
+    pub fn contact_points(&self) -> BTreeSet<ContactPoint> {
+        let of = |channel| {
+            let guardian = self.patient.guardian.as_ref().map(|g| g.reach(channel));
+            [Some(self.patient.reach(channel)), guardian]
+        };
+        let points = Channel::ALL.into_iter().flat_map(of).flatten().filter_map(|reach| match reach {
+            Reach::At(point) => Some(point),
+            Reach::NoAddress | Reach::NotAnAddress => None,
+        });
+        points.collect()
+    }
+}
+
 /// How the text of a field becomes a contact point.
 type Read = fn(&str) -> Result<ContactPoint, Placeholder>;
 
@@ -103,6 +119,12 @@ impl Guardian {
 impl Patient {
     pub fn reach(&self, channel: Channel) -> Reach {
         reach(channel, self.email.as_deref(), self.mobile.as_deref())
+    }
+
+    /// Categories with a yes on record, on whatever channel.
+    pub fn consented(&self) -> Vec<String> {
+        let categories: BTreeSet<_> = self.consents.iter().map(|(_, category)| category.code()).collect();
+        categories.into_iter().map(str::to_owned).collect()
     }
 
     /// The yes or no on record for a channel and category.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::memo::Memo;
-use crate::chart::{Change, Channel, Chart, ContactPoint, Reach, Snapshot};
+use crate::chart::{Change, ContactPoint, Snapshot};
 use crate::workflow::{DeliveryState, Ledger, StepState};
 
 #[derive(Debug, Clone, Default)]
@@ -37,17 +37,4 @@ impl Player {
         self.wake = snapshot.next;
         self.next = steps.chain(deliveries).chain(snapshot.next).min();
     }
-}
-
-/// Every contact point a chart names, the guardian's too.
-pub(super) fn contact_points(chart: &Chart) -> BTreeSet<ContactPoint> {
-    let of = |channel| {
-        let guardian = chart.patient.guardian.as_ref().map(|g| g.reach(channel));
-        [Some(chart.patient.reach(channel)), guardian]
-    };
-    let points = Channel::ALL.into_iter().flat_map(of).flatten().filter_map(|reach| match reach {
-        Reach::At(point) => Some(point),
-        Reach::NoAddress | Reach::NotAnAddress => None,
-    });
-    points.collect()
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::merge::Merged;
-use super::patient::{Player, contact_points};
+use super::patient::Player;
 use super::switches::Gateway;
 use crate::chart::{Change, Channel, Clinic, ContactPoint, Snapshot, Source, Stamp, Watch, What};
 use crate::id::{ChangeId, PatientId, PlannedStepId};
@@ -162,6 +162,7 @@ impl Stage {
                 let (send, mut effects) = send::attempt(facts, ledger, id, ids);
                 let channel = ledger.deliveries.get(&id).map(|d| d.contact.channel);
                 if send == Send::Now {
+                    effects.extend(send::parts(facts, ledger, id, ids).1);
                     let end = channel.and_then(|c| refuses.get(&c)).map_or(End::Sent, |g| g.answer());
                     effects.extend(send::end(facts, ledger, id, end, ids));
                 }
@@ -246,7 +247,7 @@ impl Stage {
     fn world(&self, patient: PatientId, snapshot: &Snapshot) -> World {
         let mut world = World::default();
         world.down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
-        for point in contact_points(&snapshot.chart) {
+        for point in snapshot.chart.contact_points() {
             world.suppressed.extend(self.suppressed.get(&point).cloned());
             let Some(sharing) = self.shared.get(&point) else { continue };
             if sharing.len() > FAMILY {
@@ -267,7 +268,7 @@ impl Stage {
     pub(super) fn look_again(&mut self, patient: PatientId) {
         let Some(snapshot) = self.look(patient) else { return };
         let Some(player) = self.patients.get_mut(&patient) else { return };
-        let points = contact_points(&snapshot.chart);
+        let points = snapshot.chart.contact_points();
         if points != player.points {
             for point in &player.points {
                 if let Some(sharing) = self.shared.get_mut(point) {

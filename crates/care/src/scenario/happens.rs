@@ -318,12 +318,7 @@ impl Reader<'_> {
 
     fn in_flight(&self, line: &Line) -> Result<InFlight, ScenarioError> {
         let Some(runs) = &line.when.runs else { return Ok(InFlight::Stay) };
-        match runs.get_ref().as_str() {
-            "stay" => Ok(InFlight::Stay),
-            "move" => Ok(InFlight::Move),
-            "stop" => Ok(InFlight::Stop),
-            other => Err(self.wrong(runs.span().start, format!("runs `{other}`: stay, move, stop"))),
-        }
+        runs.get_ref().parse().map_err(|e: String| self.wrong(runs.span().start, e))
     }
 
     fn channel(&self, line: &Line) -> Result<Channel, ScenarioError> {

@@ -99,6 +99,26 @@ pub enum InFlight {
     Stop,
 }
 
+impl InFlight {
+    pub const ALL: [InFlight; 3] = [InFlight::Stay, InFlight::Move, InFlight::Stop];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            InFlight::Stay => "stay",
+            InFlight::Move => "move",
+            InFlight::Stop => "stop",
+        }
+    }
+}
+
+impl std::str::FromStr for InFlight {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = InFlight::ALL.into_iter().find(|w| w.code() == text);
+        found.ok_or_else(|| format!("`{text}`: what becomes of runs is stay, move or stop"))
+    }
+}
+
 /// A newer version was published, and this is what became of the runs that had begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edit {
@@ -108,7 +128,7 @@ pub struct Edit {
 }
 
 /// One workflow of the clinic: all its versions and when it was active.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Published {
     pub versions: BTreeMap<u32, Arc<Workflow>>,
     pub activations: Vec<Activation>,

@@ -7,7 +7,7 @@ use super::decide::{invalid, is_late, out_of_reach};
 use super::decision::{Detail, TaskResult, Verdict};
 use super::definition::{Goal, Late, OnCancel, OnLeave, Step, Workflow};
 use super::facts::Facts;
-use super::group::{Field, Group};
+use super::group::Field;
 use super::ledger::{Effect, Ledger, PlannedStep, Run, StepState};
 use super::plan;
 use super::reason::Reason;
@@ -195,13 +195,6 @@ pub fn held(facts: &Facts, workflow: &Workflow, o: &Occurrence) -> Option<Reason
 /// Whether it goes by what is booked: that nothing is, may only be something nobody told us.
 fn asks_for_absence(workflow: &Workflow) -> bool {
     let goals = workflow.until.iter().chain(workflow.steps.iter().flat_map(|s| &s.until));
-    goals.into_iter().any(|goal| *goal == Goal::VisitBooked) || asks_for_visits(&workflow.group)
-}
-
-fn asks_for_visits(group: &Group) -> bool {
-    match group {
-        Group::All(parts) | Group::Any(parts) => parts.iter().any(asks_for_visits),
-        Group::Not(part) => asks_for_visits(part),
-        Group::Clause(clause) => matches!(clause.field, Field::VisitsBooked | Field::HoursToVisit),
-    }
+    goals.into_iter().any(|goal| *goal == Goal::VisitBooked)
+        || workflow.group.leaves().iter().any(|c| matches!(c.field, Field::VisitsBooked | Field::HoursToVisit))
 }

@@ -37,6 +37,9 @@ pub enum End {
 /// A message held back by something that nobody can date is looked at again so soon.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
+/// A gateway that did not answer is called again so soon.
+const CALL_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
 /// Asks whether a queued delivery may go out now, and writes down what follows: on the wire, waiting, or ended.
 pub fn attempt(
     facts: &Facts,
@@ -82,6 +85,28 @@ pub fn end(facts: &Facts, ledger: &mut Ledger, id: DeliveryId, end: End, ids: &m
         End::Not(reason) => work.end_delivery(id, reason),
     }
     work.effects
+}
+
+/// The messages that go as parts of this one. A part that may no longer go ends; what must wait goes by itself later.
+pub fn parts(
+    facts: &Facts,
+    ledger: &mut Ledger,
+    host: DeliveryId,
+    ids: &mut dyn FnMut() -> Uuid,
+) -> (Vec<Delivery>, Vec<Effect>) {
+    let joined = |d: &&Delivery| d.state == DeliveryState::Joined { into: host };
+    let all: Vec<Delivery> = ledger.deliveries.values().filter(joined).cloned().collect();
+    let mut work = Work { facts, ledger, effects: vec![], ids };
+    let mut parts = vec![];
+    for part in all {
+        match check(facts, work.ledger, &part) {
+            // It takes no place of its own.
+            Send::Now | Send::Wait { reason: Reason::AttentionBudget, .. } => parts.push(part),
+            Send::Wait { .. } => work.requeue(&part),
+            Send::No(reason) => work.end_delivery(part.id, reason),
+        }
+    }
+    (parts, work.effects)
 }
 
 /// The way a message takes: the first channel of its ladder that leads to the patient, and until when it must wait.
@@ -230,7 +255,7 @@ pub fn check(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Send {
         Some((until, reason)) if until >= delivery.expires => Send::No(reason),
         Some((until, reason)) => Send::Wait { until, reason },
         None if facts.world.down.contains(&delivery.contact.channel) => {
-            let until = facts.now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX);
+            let until = facts.now.checked_add(CALL_AGAIN).unwrap_or(Timestamp::MAX);
             Send::Wait { until, reason: Reason::ChannelDown }
         }
         None => Send::Now,

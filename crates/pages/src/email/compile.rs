@@ -62,6 +62,11 @@ impl Compiled {
 
     /// One mail. `context` holds every variable of [`VARIABLES`]; what a clinic does not have is `null`.
     pub fn render(&self, context: &Value) -> Result<Rendered, TemplateError> {
+        Ok(Rendered::join(vec![self.render_to_join(context)?], "en"))
+    }
+
+    /// The same, still marked where its body stands: for [`Rendered::join`].
+    pub fn render_to_join(&self, context: &Value) -> Result<Rendered, TemplateError> {
         let part = |part| render_part(&self.environment, template_name(part), part, context, &self.sources);
         Ok(Rendered::tidy(&part(Part::Subject)?, &part(Part::Text)?, part(Part::Html)?))
     }

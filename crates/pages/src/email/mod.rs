@@ -20,6 +20,7 @@
 mod compile;
 mod error;
 mod frame;
+mod join;
 mod render;
 mod variables;
 

@@ -23,13 +23,13 @@ impl Rendered {
 }
 
 /// A name with a line break in it must not become a mail header.
-fn one_line(subject: &str) -> String {
+pub(super) fn one_line(subject: &str) -> String {
     let plain: String = subject.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Conditions leave empty lines behind: never more than one, and one line end at the end.
-fn without_gaps(text: &str) -> String {
+pub(super) fn without_gaps(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut gap = true;
     for line in text.lines().map(str::trim_end) {

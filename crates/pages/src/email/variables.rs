@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Every variable. No score, diagnosis or instrument is among them: a mail carries a link, a first name, a clinic.
-pub const VARIABLES: [&str; 25] = [
+pub const VARIABLES: [&str; 27] = [
     "language",
     "patient.first_name",
     "clinic.name",
@@ -21,6 +21,9 @@ pub const VARIABLES: [&str; 25] = [
     "visit.times",
     "visit.old_date",
     "visit.old_time",
+    "visit.old_location",
+    // What a change is: "time", "place", "both", "reopened" or "cancelled".
+    "visit.change",
     "visit.cancelled",
     "links.portal",
     "links.unsubscribe",
@@ -54,6 +57,8 @@ pub fn sample_context() -> Value {
             "times": ["10:00 AM", "2:30 PM"],
             "old_date": "Monday, March 3",
             "old_time": "9:00 AM",
+            "old_location": "Northside Park Avenue",
+            "change": "both",
             "cancelled": false,
         },
         "links": {
@@ -77,6 +82,8 @@ pub fn sparse_context() -> Value {
     sparse["location"]["phone"] = Value::Null;
     sparse["visit"]["zone_note"] = Value::Null;
     sparse["visit"]["times"] = json!(["10:00 AM"]);
+    sparse["visit"]["old_location"] = Value::Null;
+    sparse["visit"]["change"] = json!("cancelled");
     sparse["visit"]["cancelled"] = json!(true);
     sparse["language"] = json!("es");
     sparse

@@ -1,6 +1,6 @@
 //! `stepwell doctor`: checks everything a person would check, and with `--refold` rebuilds the chart tables.
 
-use care::chart::fold;
+use care::chart::Snapshot;
 use care::id::OrganizationId;
 use clap::Args;
 use store::Store;
@@ -9,6 +9,7 @@ use super::DatabaseArgs;
 use crate::clock::Clock;
 use crate::content::Templates;
 use crate::ids;
+use crate::roof::{parse, stored_workflows};
 
 #[derive(Args)]
 pub struct DoctorArgs {
@@ -64,9 +65,11 @@ async fn refold(store: &Store, organization: OrganizationId) -> Result<usize, st
     for patient in &patients {
         let mut tx = store.begin(organization).await?;
         let clinic = tx.clinic().await?.clinic;
+        let watch = stored_workflows(&mut tx, &mut parse).await?.watch();
         if store::patient_lock(&mut tx, *patient).await? == Some(*patient) {
-            let chart = fold(&tx.changes(*patient).await?, &clinic);
-            tx.write_chart(*patient, &chart, &mut || ids::new_id(Clock::Wall.now())).await?;
+            let now = Clock::Wall.now();
+            let snapshot = Snapshot::of(&tx.changes(*patient).await?, &clinic, &watch, now);
+            tx.write_chart(*patient, &snapshot, &mut || ids::new_id(now)).await?;
             tx.commit().await?;
         }
     }

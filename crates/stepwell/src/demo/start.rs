@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use care::workflow::Activation;
 use delivery::email::{Mailer, Options, Tls};
 use jiff::Timestamp;
 use jiff::civil::time;
@@ -99,7 +100,7 @@ async fn make_clinic(database: &Database, now: Timestamp) -> Result<Made, String
     let said = |e: store::Error| e.to_string();
     let mut tx = database.app.begin(made.organization).await.map_err(said)?;
     for (key, _) in crate::content::workflows() {
-        tx.activate(&key, ids::new_id(now), None, now).await.map_err(said)?;
+        tx.activate(&key, ids::new_id(now), None, &Activation::open(now)).await.map_err(said)?;
     }
     tx.commit().await.map_err(said)?;
     Ok(made)

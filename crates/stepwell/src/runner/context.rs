@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use care::chart::{Change, Channel, Chart, ContactPoint, Occurrence, fold};
+use care::chart::{Change, Channel, Chart, ContactPoint, Snapshot, Watch};
 use care::id::PatientId;
-use care::workflow::{Facts, Ledger, Workflows};
+use care::workflow::{Facts, Ledger, Workflows, World};
 use jiff::Timestamp;
 use store::{Error, OrgTx, OrganizationRow};
 
@@ -13,6 +13,8 @@ use crate::Roof;
 pub struct Context {
     pub organization: OrganizationRow,
     pub workflows: Workflows,
+    /// Which events of time the workflows wait for.
+    pub watch: Watch,
     pub channels: BTreeSet<Channel>,
 }
 
@@ -20,50 +22,69 @@ impl Context {
     pub async fn load(roof: &Roof, tx: &mut OrgTx) -> Result<Self, Error> {
         let organization = tx.clinic().await?;
         let workflows = roof.workflows(tx).await?;
-        Ok(Self { organization, workflows, channels: roof.channels() })
+        let watch = workflows.watch();
+        Ok(Self { organization, workflows, watch, channels: roof.channels() })
     }
 }
 
-/// One patient: the chart folded from all changes, and what was decided so far.
+/// One patient: the chart folded from all changes, what was decided so far, and what else bears on them.
 pub struct Known {
     pub patient: PatientId,
     pub changes: Vec<Change>,
-    pub chart: Chart,
-    pub occurrences: Vec<Occurrence>,
+    pub snapshot: Snapshot,
     pub ledger: Ledger,
-    pub suppressed: BTreeSet<ContactPoint>,
+    pub world: World,
 }
 
+/// Contact points on more charts than this are nobody's (docs/SEMANTICS.md section 5, rule 4).
+const FAMILY: i64 = 5;
+
 impl Known {
-    pub async fn load(context: &Context, tx: &mut OrgTx, patient: PatientId) -> Result<Self, Error> {
+    pub async fn load(roof: &Roof, context: &Context, tx: &mut OrgTx, patient: PatientId) -> Result<Self, Error> {
         let changes = tx.changes(patient).await?;
         let clinic = &context.organization.clinic;
-        let chart = fold(&changes, clinic);
-        let occurrences = chart.occurrences(clinic);
+        let snapshot = Snapshot::of(&changes, clinic, &context.watch, roof.now());
         let ledger = tx.ledger(patient).await?;
-        let suppressed = suppressed(tx, &chart).await?;
-        Ok(Self { patient, changes, chart, occurrences, ledger, suppressed })
+        let world = world(roof, tx, patient, &snapshot.chart).await?;
+        Ok(Self { patient, changes, snapshot, ledger, world })
+    }
+
+    pub fn chart(&self) -> &Chart {
+        &self.snapshot.chart
     }
 
     pub fn facts<'a>(&'a self, context: &'a Context, now: Timestamp) -> Facts<'a> {
         Facts {
             clinic: &context.organization.clinic,
-            chart: &self.chart,
-            occurrences: &self.occurrences,
+            chart: &self.snapshot.chart,
+            occurrences: &self.snapshot.occurrences,
             workflows: &context.workflows,
             channels: &context.channels,
-            suppressed: &self.suppressed,
+            world: &self.world,
+            undo_until: self.snapshot.undo_until,
             now,
         }
     }
 }
 
-async fn suppressed(tx: &mut OrgTx, chart: &Chart) -> Result<BTreeSet<ContactPoint>, Error> {
-    let points = Channel::ALL.into_iter().filter_map(|channel| match chart.patient.reach(channel) {
-        care::chart::Reach::At(point) => Some(point.value),
-        _ => None,
-    });
-    let rows = tx.suppressed(&points.collect::<Vec<_>>()).await?;
+async fn world(roof: &Roof, tx: &mut OrgTx, patient: PatientId, chart: &Chart) -> Result<World, Error> {
+    let points: Vec<ContactPoint> = chart.contact_points().into_iter().collect();
+    let mut world = World { down: roof.channels_down(), ..World::default() };
+    if points.is_empty() {
+        return Ok(world);
+    }
+    let addresses: Vec<String> = points.iter().map(|p| p.value.clone()).collect();
     let point = |(channel, value): (String, String)| Some(ContactPoint { channel: channel.parse().ok()?, value });
-    Ok(rows.into_iter().filter_map(point).collect())
+    world.suppressed = tx.suppressed(&addresses).await?.into_iter().filter_map(point).collect();
+    let shared = tx.sharing(&points).await?;
+    world.crowded = shared.iter().filter(|(_, charts)| *charts > FAMILY).map(|(point, _)| point.clone()).collect();
+    let by_family: Vec<ContactPoint> = shared
+        .into_iter()
+        .filter(|(point, charts)| *charts > 1 && !world.crowded.contains(point))
+        .map(|(point, _)| point)
+        .collect();
+    if !by_family.is_empty() {
+        world.others = tx.traffic_of_others(patient, &by_family).await?;
+    }
+    Ok(world)
 }

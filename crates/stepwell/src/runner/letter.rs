@@ -1,11 +1,12 @@
 //! Renders a delivery at the moment of sending: what the mail says is what is true then.
 
-use care::chart::{Encounter, EncounterState, Occurrence, Subject};
+use care::chart::{Encounter, EncounterState, EventKind, Move, Occurrence, Subject};
 use care::workflow::{Delivery, Facts};
 use care::zone;
 use delivery::email::{CalendarFile, CalendarMethod, Mail, Mailbox, Message, Unsubscribe, message_id};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use pages::email::Rendered;
 use serde_json::{Value, json};
 use store::{LocationRow, OrgTx};
 use wire::calendar::Method;
@@ -27,31 +28,25 @@ pub enum Unwritten {
 }
 
 /// The mail for a delivery, ready to be sent.
-pub fn write(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Delivery) -> Result<Message, Unwritten> {
-    let language = facts.chart.patient.language.as_deref().unwrap_or("en");
-    let template =
-        roof.templates.get(&d.template, language).ok_or_else(|| Unwritten::NoTemplate(d.template.clone()))?;
+/// `parts`: messages that go along in the same mail.
+pub fn write(
+    roof: &Roof,
+    tx: &OrgTx,
+    context: &Context,
+    facts: &Facts,
+    d: &Delivery,
+    parts: &[Delivery],
+) -> Result<Message, Unwritten> {
+    let language = language_of(facts);
+    let all = std::iter::once(d).chain(parts);
+    let rendered = all.map(|d| render(roof, tx, context, facts, d)).collect::<Result<Vec<_>, _>>()?;
+    let rendered = Rendered::join(rendered, language);
     let occurrence = facts.occurrence(d.anchor);
     let visit = occurrence.and_then(|o| o.encounter).and_then(|id| facts.chart.encounter(id));
     let place = occurrence.and_then(|o| place_of(context, o, facts));
-    let link = |purpose| roof.link(purpose, tx.organization(), d.id);
-    let unsubscribe = link(Purpose::Unsubscribe);
-    let values = json!({
-        "patient": { "first_name": facts.chart.patient.given },
-        "clinic": { "name": context.organization.clinic.name, "phone": some(&context.organization.phone) },
-        "language": if language == "es" { "es" } else { "en" },
-        "location": location_values(place),
-        "visit": visit_values(facts, occurrence, visit, language),
-        "links": {
-            "portal": link(Purpose::Visit),
-            "register": link(Purpose::Register),
-            "questionnaire": link(Purpose::Answer),
-            "unsubscribe": unsubscribe,
-        },
-    });
-    let rendered = template.mail.render(&values)?;
     let org = &context.organization;
     let domain = org.mail_from.rsplit('@').next().unwrap_or("localhost");
+    let unsubscribe = roof.link(Purpose::Unsubscribe, tx.organization(), d.id);
     let mail = Mail {
         message_id: message_id(&d.key.to_string(), domain),
         from: Mailbox::new(Some(&org.clinic.name), &org.mail_from),
@@ -66,6 +61,34 @@ pub fn write(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Deli
         auto_submitted: true,
     };
     mail.message().map_err(|e| Unwritten::Mail(e.to_string()))
+}
+
+fn language_of<'a>(facts: &'a Facts) -> &'a str {
+    facts.chart.patient.language.as_deref().unwrap_or("en")
+}
+
+fn render(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Delivery) -> Result<Rendered, Unwritten> {
+    let language = language_of(facts);
+    let template =
+        roof.templates.get(&d.template, language).ok_or_else(|| Unwritten::NoTemplate(d.template.clone()))?;
+    let occurrence = facts.occurrence(d.anchor);
+    let visit = occurrence.and_then(|o| o.encounter).and_then(|id| facts.chart.encounter(id));
+    let place = occurrence.and_then(|o| place_of(context, o, facts));
+    let link = |purpose| roof.link(purpose, tx.organization(), d.id);
+    let values = json!({
+        "patient": { "first_name": facts.chart.patient.given },
+        "clinic": { "name": context.organization.clinic.name, "phone": some(&context.organization.phone) },
+        "language": if language == "es" { "es" } else { "en" },
+        "location": location_values(place),
+        "visit": visit_values(facts, occurrence, visit, language),
+        "links": {
+            "portal": link(Purpose::Visit),
+            "register": link(Purpose::Register),
+            "questionnaire": link(Purpose::Answer),
+            "unsubscribe": link(Purpose::Unsubscribe),
+        },
+    });
+    Ok(template.mail.render_to_join(&values)?)
 }
 
 fn place_of<'a>(context: &'a Context, occurrence: &Occurrence, facts: &Facts) -> Option<&'a LocationRow> {
@@ -88,7 +111,7 @@ fn location_values(place: Option<&LocationRow>) -> Value {
         "map_url": of(|p| &p.map_url),
         "booking_url": of(|p| &p.booking_url),
         "first_visit_info": of(|p| &p.first_visit_info),
-        "review_links": [],
+        "review_links": place.map_or(&[][..], |p| &p.review_links),
     })
 }
 
@@ -96,7 +119,10 @@ fn visit_values(facts: &Facts, o: Option<&Occurrence>, visit: Option<&Encounter>
     let zone_name = facts.clinic.zone_at(o.and_then(|o| o.location));
     let civil = |at: Timestamp| zone::of(zone_name).to_datetime(at);
     let start = visit.and_then(Encounter::starts_at);
-    let moved = visit.and_then(|v| v.moves.last()).map(|m| civil(m.from.instant()));
+    let told = o.zip(visit).and_then(|(o, v)| move_of(o, v));
+    let moved = told.map(|m| zone::of(facts.clinic.zone_at(m.from_location)).to_datetime(m.from.instant()));
+    let old_place = told.and_then(|m| facts.clinic.location(m.from_location)).map(|l| &l.name);
+    let cancelled = visit.is_some_and(|v| matches!(v.state, EncounterState::Cancelled { .. }));
     let elsewhere = facts.chart.home_zone(facts.clinic) != zone_name;
     let times = o.zip(start).map(|(o, start)| times_of_day(facts, o, start)).unwrap_or_default();
     json!({
@@ -106,8 +132,33 @@ fn visit_values(facts: &Facts, o: Option<&Occurrence>, visit: Option<&Encounter>
         "times": times.into_iter().map(|at| time_words(civil(at), language)).collect::<Vec<_>>(),
         "old_date": moved.map(|m| date_words(m, language)),
         "old_time": moved.map(|m| time_words(m, language)),
-        "cancelled": visit.is_some_and(|v| matches!(v.state, EncounterState::Cancelled { .. })),
+        "old_location": old_place,
+        "change": if cancelled { Some("cancelled") } else { told.zip(visit).map(|(m, v)| change_word(facts, m, v)) },
+        "cancelled": cancelled,
     })
+}
+
+/// The move this message is about: the event's own, else the last one.
+fn move_of<'a>(o: &Occurrence, visit: &'a Encounter) -> Option<&'a Move> {
+    match o.anchor.event {
+        EventKind::EncounterRescheduled => visit.moves.get(usize::try_from(o.anchor.nth).ok()?.checked_sub(1)?),
+        _ => visit.moves.last(),
+    }
+}
+
+/// What is new to the patient. Another place in another zone has another time too, as clocks there show it.
+fn change_word(facts: &Facts, moved: &Move, visit: &Encounter) -> &'static str {
+    let wall = |at: Timestamp, place| zone::of(facts.clinic.zone_at(place)).to_datetime(at);
+    let place = moved.from_location.is_some() && moved.from_location != visit.location;
+    let time = visit
+        .starts_at()
+        .is_some_and(|now| wall(moved.from.instant(), moved.from_location) != wall(now, visit.location));
+    match (place, time) {
+        (false, false) if moved.reopened => "reopened",
+        (true, false) => "place",
+        (true, true) => "both",
+        (false, _) => "time",
+    }
 }
 
 /// Several visits of one day at one location are one to the patient: all their times.

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use care::id::OrganizationId;
-use care::workflow::send::{self, Send};
+use care::id::{OrganizationId, PatientId};
+use care::workflow::send::{self, End, Send};
 use care::workflow::task::Uncertain;
-use care::workflow::{Delivery, Reason};
+use care::workflow::work::said;
+use care::workflow::{Delivery, Reason, Verdict};
 use delivery::email::Message;
 use delivery::{Outcome, backoff, gave_up};
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +21,7 @@ use crate::ids;
 /// A claimed delivery whose attempt is on record and whose mail is ready.
 struct Ready {
     claimed: ClaimedDelivery,
+    patient: PatientId,
     delivery: Delivery,
     attempt: i32,
     message: Message,
@@ -62,16 +64,15 @@ async fn prepare(roof: &Roof, organization: OrganizationId, claimed: &[ClaimedDe
     for claimed in claimed {
         let Some(patient) = store::patient_lock(&mut tx, claimed.patient).await? else { continue };
         let Some(row) = tx.held_delivery(claimed).await? else { continue };
-        let Some(delivery) = tx.delivery(claimed.delivery).await? else { continue };
         if row.state == "sending" {
+            let Some(delivery) = tx.delivery(claimed.delivery).await? else { continue };
             let resend = delivery.uncertain == Uncertain::Resend;
             tx.settle_unknown(claimed, resend, roof.now()).await?;
             if !resend {
                 continue;
             }
         }
-        let known = Known::load(&context, &mut tx, patient).await?;
-        ready.extend(one(roof, &mut tx, &context, &known, *claimed, delivery).await?);
+        ready.extend(one(roof, &mut tx, &context, patient, *claimed).await?);
     }
     tx.commit().await?;
     Ok(ready)
@@ -81,31 +82,34 @@ async fn one(
     roof: &Roof,
     tx: &mut OrgTx,
     context: &Context,
-    known: &Known,
+    patient: PatientId,
     claimed: ClaimedDelivery,
-    delivery: Delivery,
 ) -> Result<Option<Ready>, Error> {
-    let facts = known.facts(context, roof.now());
-    match send::check(&facts, &known.ledger, &delivery) {
-        Send::No(reason) => {
-            tx.end_held_delivery(&claimed, reason.code(), roof.now()).await?;
+    let mut known = Known::load(roof, context, tx, patient).await?;
+    let mut ledger = std::mem::take(&mut known.ledger);
+    let (facts, mut ids) = (known.facts(context, roof.now()), || roof.new_id());
+    let Some(mut delivery) = ledger.deliveries.get(&claimed.delivery).cloned() else { return Ok(None) };
+    delivery.anchor = facts.chart.canonical(delivery.anchor);
+    let (may, mut effects) = send::attempt(&facts, &mut ledger, delivery.id, &mut ids);
+    if may != Send::Now {
+        tx.write_effects(patient, &effects, facts.now, &mut ids).await?;
+        return Ok(None);
+    }
+    // What goes along with it must be true now as well.
+    let (parts, gone) = send::parts(&facts, &mut ledger, delivery.id, &mut ids);
+    effects.extend(gone);
+    tx.write_effects(patient, &effects, facts.now, &mut ids).await?;
+    match letter::write(roof, tx, context, &facts, &delivery, &parts) {
+        Ok(message) => {
+            let attempt = tx.start_attempt(delivery.id, roof.now()).await?;
+            Ok(Some(Ready { claimed, patient, delivery, attempt, message }))
+        }
+        Err(unwritten) => {
+            tracing::error!(template = %delivery.template, error = %unwritten, "a message could not be written");
+            let effects = send::end(&facts, &mut ledger, delivery.id, End::Not(Reason::ContentWithdrawn), &mut ids);
+            tx.write_effects(patient, &effects, facts.now, &mut ids).await?;
             Ok(None)
         }
-        Send::Wait { until, .. } => {
-            tx.postpone_delivery(delivery.id, until).await?;
-            Ok(None)
-        }
-        Send::Now => match letter::write(roof, tx, context, &facts, &delivery) {
-            Ok(message) => {
-                let attempt = tx.start_attempt(delivery.id, roof.now()).await?;
-                Ok(Some(Ready { claimed, delivery, attempt, message }))
-            }
-            Err(unwritten) => {
-                tracing::error!(template = %delivery.template, error = %unwritten, "a message could not be written");
-                tx.end_held_delivery(&claimed, Reason::ContentWithdrawn.code(), roof.now()).await?;
-                Ok(None)
-            }
-        },
     }
 }
 
@@ -116,10 +120,26 @@ async fn write_ends(roof: &Roof, organization: OrganizationId, sent: &[(Ready, O
             let contact = &ready.delivery.contact;
             tx.suppress(contact.channel.code(), &contact.value, "bounced", roof.now()).await?;
         }
+        roof.set_down(ready.delivery.contact.channel, matches!(outcome, Outcome::ChannelDown { .. }));
         let end = end_of(roof, ready, outcome);
-        tx.end_attempt(&ready.claimed, ready.attempt, roof.now(), &end).await?;
+        if tx.end_attempt(&ready.claimed, ready.attempt, roof.now(), &end).await? {
+            tell(roof, &mut tx, ready, &end).await?;
+        }
     }
     tx.commit().await
+}
+
+/// The decision that says what became of the delivery, once that is known for good.
+async fn tell(roof: &Roof, tx: &mut OrgTx, ready: &Ready, end: &AttemptOutcome) -> Result<(), Error> {
+    let (verdict, reason) = match end {
+        AttemptOutcome::Sent { .. } => (Verdict::Sent, None),
+        AttemptOutcome::Ended { reason, .. } => (Verdict::NotSent, Some(*reason)),
+        AttemptOutcome::RetryAt { .. } | AttemptOutcome::Uncertain { .. } => return Ok(()),
+    };
+    if verdict == Verdict::NotSent {
+        tx.release_joined(ready.delivery.id, roof.now()).await?;
+    }
+    tx.write_decision(ready.patient, roof.new_id(), &said(&ready.delivery, verdict, reason, roof.now())).await
 }
 
 /// What an outcome means for the delivery.
@@ -129,8 +149,8 @@ fn end_of(roof: &Roof, ready: &Ready, outcome: &Outcome) -> AttemptOutcome {
         let wait = SignedDuration::try_from(backoff(attempt, ids::jitter())).unwrap_or(SignedDuration::from_mins(10));
         let at = roof.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         match () {
-            () if gave_up(attempt) => AttemptOutcome::Ended { reason: last.code(), reply },
-            () if at >= ready.delivery.expires => AttemptOutcome::Ended { reason: Reason::Expired.code(), reply },
+            () if gave_up(attempt) => AttemptOutcome::Ended { reason: last, reply },
+            () if at >= ready.delivery.expires => AttemptOutcome::Ended { reason: Reason::Expired, reply },
             () => AttemptOutcome::RetryAt { at, reply },
         }
     };
@@ -138,7 +158,7 @@ fn end_of(roof: &Roof, ready: &Ready, outcome: &Outcome) -> AttemptOutcome {
         Outcome::Sent { reply } => AttemptOutcome::Sent { reply: reply.clone() },
         Outcome::Temporary { reply, .. } => retry(reply.clone(), Reason::GaveUp),
         Outcome::Permanent { reply, .. } => {
-            AttemptOutcome::Ended { reason: Reason::RefusedByGateway.code(), reply: reply.clone() }
+            AttemptOutcome::Ended { reason: Reason::RefusedByGateway, reply: reply.clone() }
         }
         Outcome::ChannelDown { reason } => retry(reason.to_string(), Reason::ChannelDown),
         Outcome::Unknown if ready.delivery.uncertain == Uncertain::Resend => {

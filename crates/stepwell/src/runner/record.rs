@@ -3,9 +3,11 @@
 use care::chart::{Change, Source, Stamp, What};
 use care::id::{ChangeId, MessageId, PatientId};
 use care::workflow::decide::reconcile;
+use care::workflow::{Effect, Facts, Ledger};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{Error, OrgTx, Recorded};
+use uuid::Uuid;
 
 use super::context::{Context, Known};
 use crate::Roof;
@@ -21,6 +23,11 @@ pub struct NewChange {
 }
 
 impl NewChange {
+    fn change(self, roof: &Roof) -> Change {
+        let (stamp, id) = (self.stamp(), ChangeId(roof.new_id()));
+        Change { id, stamp, source: self.source, received_at: roof.now(), what: self.what }
+    }
+
     fn stamp(&self) -> Stamp {
         let rank = if let What::Encounter(visit) = &self.what { visit.act.rank() } else { 0 };
         // The same thing said again at the same time is the same change, whatever message it came in.
@@ -50,17 +57,11 @@ pub async fn record(
     changes: Vec<NewChange>,
     loading: bool,
 ) -> Result<Outcome, Error> {
-    let now = roof.now();
     let mut last = None;
     for new in changes {
-        let change = Change {
-            id: ChangeId(roof.new_id()),
-            stamp: new.stamp(),
-            source: new.source,
-            received_at: now,
-            what: new.what,
-        };
-        if tx.insert_change(patient, &change, new.message).await? == Recorded::New {
+        let message = new.message;
+        let change = new.change(roof);
+        if tx.insert_change(patient, &change, message).await? == Recorded::New {
             last = Some(change.id);
         }
     }
@@ -79,16 +80,56 @@ pub async fn refold(
     patient: PatientId,
     loading: bool,
 ) -> Result<(), Error> {
-    let mut known = Known::load(context, tx, patient).await?;
-    let mut ledger = std::mem::take(&mut known.ledger);
-    let facts = known.facts(context, roof.now());
-    let mut ids = || roof.new_id();
-    let effects = reconcile(&facts, &mut ledger, loading, &mut ids);
-    tx.write_chart(patient, &known.chart, &mut ids).await?;
-    tx.write_effects(patient, &effects, &mut ids).await
+    act(roof, tx, context, patient, &mut |facts, ledger, ids| reconcile(facts, ledger, loading, ids)).await
 }
 
-/// Takes back a change a person undid. What an `immediately` step sent meanwhile cannot be taken back.
+/// What is asked of the engine for one patient.
+pub type Act<'a> = &'a mut (dyn FnMut(&Facts, &mut Ledger, &mut dyn FnMut() -> Uuid) -> Vec<Effect> + Send);
+
+/// Lets the engine act on one patient and writes what it decided, in the caller's transaction. What it assigned is a
+/// change of the chart like any other, from which more may follow.
+pub async fn act(
+    roof: &Roof,
+    tx: &mut OrgTx,
+    context: &Context,
+    patient: PatientId,
+    act: Act<'_>,
+) -> Result<(), Error> {
+    if act_once(roof, tx, context, patient, act).await? {
+        let again: Act = &mut |facts, ledger, ids| reconcile(facts, ledger, false, ids);
+        act_once(roof, tx, context, patient, again).await?;
+    }
+    Ok(())
+}
+
+/// Whether something was assigned, so that the chart is another one now.
+async fn act_once(
+    roof: &Roof,
+    tx: &mut OrgTx,
+    context: &Context,
+    patient: PatientId,
+    act: Act<'_>,
+) -> Result<bool, Error> {
+    let mut known = Known::load(roof, context, tx, patient).await?;
+    let mut ledger = std::mem::take(&mut known.ledger);
+    let now = roof.now();
+    let mut ids = || roof.new_id();
+    let effects = act(&known.facts(context, now), &mut ledger, &mut ids);
+    tx.write_chart(patient, &known.snapshot, &mut ids).await?;
+    tx.write_effects(patient, &effects, now, &mut ids).await?;
+    let mut gave = false;
+    for effect in effects {
+        if let Effect::Assigned { assignment, act } = effect {
+            let what = What::Assignment { assignment, act };
+            let new = NewChange { at: now, source: Source::System, what, message: None };
+            tx.insert_change(patient, &new.change(roof), None).await?;
+            gave = true;
+        }
+    }
+    Ok(gave)
+}
+
+/// Takes back a change a person undid: everything is computed as if it had never been.
 pub async fn take_back(
     roof: &Roof,
     tx: &mut OrgTx,

@@ -7,7 +7,8 @@ use care::workflow::perform::perform;
 use jiff::Timestamp;
 use store::{Claimed, Error, OrgTx};
 
-use super::context::{Context, Known};
+use super::context::Context;
+use super::record::{act, refold};
 use crate::Roof;
 
 /// Steps claimed at once, and patients committed at once.
@@ -58,16 +59,37 @@ async fn perform_for(
     steps: &[Claimed],
 ) -> Result<(), Error> {
     let Some(patient) = store::patient_lock(tx, patient).await? else { return Ok(()) };
-    let mut known = Known::load(context, tx, patient).await?;
-    let mut ledger = std::mem::take(&mut known.ledger);
-    let facts = known.facts(context, roof.now());
-    let mut ids = || roof.new_id();
-    let mut effects = vec![];
     for claimed in steps {
         // Another worker took it over, or it has ended: a stale timer does nothing.
         if tx.holds_step(claimed).await? {
-            effects.extend(perform(&facts, &mut ledger, claimed.step, &mut ids));
+            let step = claimed.step;
+            act(roof, tx, context, patient, &mut |facts, ledger, ids| perform(facts, ledger, step, ids)).await?;
         }
     }
-    tx.write_effects(patient, &effects, &mut ids).await
+    Ok(())
+}
+
+/// Looks again at the patients whose charts time alone has changed; how many those were.
+pub async fn wake(roof: &Roof) -> Result<usize, Error> {
+    let due = roof.runner.claim_wakes(roof.now(), CLAIM).await?;
+    let count = due.len();
+    let mut by_organization: BTreeMap<OrganizationId, Vec<PatientId>> = BTreeMap::new();
+    for (organization, patient) in due {
+        by_organization.entry(organization).or_default().push(patient);
+    }
+    for (organization, mut patients) in by_organization {
+        // Locks are always taken in the same order.
+        patients.sort();
+        for some in patients.chunks(COMMIT) {
+            let mut tx = roof.runner.begin(organization).await?;
+            let context = Context::load(roof, &mut tx).await?;
+            for patient in some {
+                if let Some(patient) = store::patient_lock(&mut tx, *patient).await? {
+                    refold(roof, &mut tx, &context, patient, false).await?;
+                }
+            }
+            tx.commit().await?;
+        }
+    }
+    Ok(count)
 }

@@ -42,7 +42,7 @@ pub async fn page(
     let mut tx = actor.begin(web).await?;
     let patient = tx.patient_now(patient).await?.ok_or(WebError::not_found("patient"))?;
     let context = Context::load(&web.roof, &mut tx).await?;
-    let known = Known::load(&context, &mut tx, patient).await?;
+    let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
     let decisions = tx.decisions(Some(patient), None, THREAD).await?;
     let told = thread::Told {
         events: tx.events(patient).await?,
@@ -52,7 +52,7 @@ pub async fn page(
     };
     let now = web.roof.now();
     let clinic = &context.organization.clinic;
-    let chart = &known.chart;
+    let chart = &known.snapshot.chart;
     let p = &chart.patient;
     let name = words::full_name(p.given.as_deref().unwrap_or(""), p.family.as_deref().unwrap_or(""));
     let home = p.home_location.and_then(|id| clinic.locations.get(&id));
@@ -95,12 +95,15 @@ fn episode_words(chart: &Chart) -> String {
     match &episode.state {
         care::chart::EpisodeState::Open => format!("{title}, since {}", times::plain_date(episode.opened_on)),
         care::chart::EpisodeState::Discharged { on, .. } => format!("{title}, ended {}", times::plain_date(*on)),
+        care::chart::EpisodeState::PresumedEnded { on, .. } => {
+            format!("{title}, presumed ended {}", times::plain_date(*on))
+        }
     }
 }
 
 /// Why nothing may or can be sent, if so.
 fn contact_state(known: &Known) -> ContactState {
-    let patient = &known.chart.patient;
+    let patient = &known.snapshot.chart.patient;
     if patient.deceased {
         return ContactState::DoNotContact("deceased".into());
     }
@@ -125,17 +128,17 @@ fn contact_state(known: &Known) -> ContactState {
 
 /// What is wrong with an address; empty = nothing.
 fn point_note(known: &Known, point: &ContactPoint) -> String {
-    if known.suppressed.contains(point) {
+    if known.world.suppressed.contains(point) {
         return "the address bounced or complained before".into();
     }
-    if known.chart.patient.opted_out.contains(&(point.clone(), None)) {
+    if known.snapshot.chart.patient.opted_out.contains(&(point.clone(), None)) {
         return "the patient opted out".into();
     }
     String::new()
 }
 
 fn contacts(known: &Known) -> Vec<Contact> {
-    let patient = &known.chart.patient;
+    let patient = &known.snapshot.chart.patient;
     let fields =
         [(Channel::Email, ContentKind::Email, &patient.email), (Channel::Text, ContentKind::Text, &patient.mobile)];
     let contact = |(channel, kind, address): (Channel, ContentKind, &Option<String>)| {
@@ -175,6 +178,7 @@ fn visit_rows(known: &Known, clinic: &Clinic, patient: PatientId) -> Vec<Visit> 
         })
     };
     let mut rows: Vec<(bool, Visit)> = known
+        .snapshot
         .chart
         .encounters
         .iter()

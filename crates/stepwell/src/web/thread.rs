@@ -22,7 +22,7 @@ pub struct Told<'a> {
 pub fn zone_of<'a>(clinic: &'a Clinic, known: &'a Known, occurrence: Option<&Occurrence>) -> &'a str {
     match occurrence.filter(|o| o.encounter.is_some()) {
         Some(of_visit) => clinic.zone_at(of_visit.location),
-        None => known.chart.home_zone(clinic),
+        None => known.snapshot.chart.home_zone(clinic),
     }
 }
 
@@ -63,7 +63,7 @@ impl Writer<'_> {
     fn event(&self, row: &EventRow) -> Placed {
         let occurrence = self.facts.occurrence(row.anchor);
         let zone = zone_of(self.clinic(), self.known, occurrence);
-        let visit = occurrence.and_then(|o| o.encounter).and_then(|id| self.known.chart.encounter(id));
+        let visit = occurrence.and_then(|o| o.encounter).and_then(|id| self.known.snapshot.chart.encounter(id));
         let title = match visit.and_then(|visit| Some((visit, visit.starts_at()?))) {
             Some((visit, start)) => format!(
                 "{}: {}, {}",
@@ -110,7 +110,7 @@ impl Writer<'_> {
 
     /// Given, and answered.
     fn task(&self, row: &AssignmentRow) -> Vec<Placed> {
-        let zone = self.known.chart.home_zone(self.clinic());
+        let zone = self.known.snapshot.chart.home_zone(self.clinic());
         let name = words::content(&row.content);
         let placed = |at, title: String, detail: String| {
             let at_ = self.stamp(at, zone);
@@ -120,15 +120,19 @@ impl Writer<'_> {
                 ThreadRow { kind: ThreadKind::Task, at: at_, title, verdict: None, reason: None, detail: Some(detail) },
             )
         };
-        let state = if row.completed_at.is_some() { "completed" } else { "open" };
-        let given =
-            placed(row.assigned_at, format!("“{name}” given"), format!("{}, {state}", self.title_of(&row.workflow)));
+        let state = match (row.completed_at, row.withdrawn_at) {
+            (Some(_), _) => "completed",
+            (None, Some(_)) => "taken back",
+            (None, None) => "open",
+        };
+        let by = row.workflow.as_deref().map_or("by hand".to_owned(), |workflow| self.title_of(workflow));
+        let given = placed(row.assigned_at, format!("“{name}” given"), format!("{by}, {state}"));
         let answer = row.completed_at.map(|at| placed(at, format!("“{name}” answered"), answer_words(row)));
         [Some(given), answer].into_iter().flatten().collect()
     }
 
     fn delivery(&self, row: &SentRow) -> Placed {
-        let zone = self.known.chart.home_zone(self.clinic());
+        let zone = self.known.snapshot.chart.home_zone(self.clinic());
         let at = row.ended_at.unwrap_or(row.queued_at);
         let (state, verdict) = match row.state.as_str() {
             "sent" => ("sent", Some(Verdict::Performed)),
@@ -156,8 +160,11 @@ impl Writer<'_> {
 /// "9 of 10: very friendly".
 fn answer_words(row: &AssignmentRow) -> String {
     let answer = row.answer.as_ref();
-    let score = answer.and_then(|a| a.get("score")).and_then(serde_json::Value::as_u64);
-    let comment = answer.and_then(|a| a.get("comment")).and_then(serde_json::Value::as_str).filter(|c| !c.is_empty());
+    let score = row.score;
+    let comment = answer
+        .and_then(|a| a.pointer("/answers/comment"))
+        .and_then(serde_json::Value::as_str)
+        .filter(|c| !c.is_empty());
     match (score, comment) {
         (Some(score), Some(comment)) => format!("{score} of 10: {comment}"),
         (Some(score), None) => format!("{score} of 10"),

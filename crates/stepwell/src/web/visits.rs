@@ -190,8 +190,8 @@ pub async fn act(
     let mut tx = actor.begin(&web).await?;
     let patient = lock(&mut tx, patient).await?;
     let context = Context::load(&web.roof, &mut tx).await?;
-    let known = Known::load(&context, &mut tx, patient).await?;
-    let encounter = known.chart.encounter(visit).ok_or(WebError::not_found("visit"))?;
+    let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
+    let encounter = known.snapshot.chart.encounter(visit).ok_or(WebError::not_found("visit"))?;
     let state = words::visit_state(encounter.state).ok_or(WebError::not_found("visit"))?;
     if !act.fits(state) {
         let state = state.label().to_lowercase();

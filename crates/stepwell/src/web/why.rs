@@ -56,7 +56,7 @@ fn answer(
     }
     // Newest first.
     if let Some(decision) = decisions.iter().find(|d| d.workflow == key && d.step.is_none()) {
-        let zone = known.chart.home_zone(&context.organization.clinic);
+        let zone = known.snapshot.chart.home_zone(&context.organization.clinic);
         return Answer {
             verdict: words::verdict(&decision.verdict, false),
             reason: words::reason(decision.reason.as_deref()),

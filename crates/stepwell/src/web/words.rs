@@ -61,6 +61,17 @@ pub fn event(kind: EventKind) -> &'static str {
         EventKind::EpisodeDischarged => "Episode of care ended",
         EventKind::PatientCreated => "Patient added",
         EventKind::PatientRegistered => "Patient registered",
+        EventKind::PatientBirthday => "Birthday",
+        EventKind::EpisodePresumedEnded => "Episode of care presumed ended",
+        EventKind::CarePlanAssigned => "Care plan given",
+        EventKind::CarePlanCompleted => "Care plan completed",
+        EventKind::ExerciseOverdue => "Exercises overdue",
+        EventKind::QuestionnaireAssigned => "Questionnaire given",
+        EventKind::QuestionnaireCompleted => "Questionnaire answered",
+        EventKind::QuestionnaireOverdue => "Questionnaire overdue",
+        EventKind::RecommendationGiven => "Recommendation given",
+        EventKind::Inactivity => "Nothing planned or no login for a while",
+        EventKind::Manual => "Put on by hand",
     }
 }
 
@@ -92,6 +103,7 @@ pub fn content_kind(task: &Task) -> ContentKind {
             Some("care-plan") => ContentKind::CarePlan,
             _ => ContentKind::Questionnaire,
         },
+        Task::Tell { .. } => ContentKind::Team,
     }
 }
 
@@ -99,13 +111,15 @@ pub fn task_title(task: &Task) -> String {
     match task {
         Task::Send(message) => content(&message.template),
         Task::Assign { content: name, .. } => content(name),
+        Task::Tell { text, .. } => text.clone(),
     }
 }
 
 /// `of_step`: the decision is about a step, not about whether the workflow starts.
 pub fn verdict(code: &str, of_step: bool) -> Verdict {
     match code {
-        "performed" => Verdict::Performed,
+        "performed" | "sent" => Verdict::Performed,
+        "not_sent" => Verdict::Skipped,
         "deferred" => Verdict::Deferred,
         "skipped" => Verdict::Skipped,
         "cancelled" => Verdict::Cancelled,

@@ -1,5 +1,6 @@
 //! One workflow: what it is set to do, what it did, and its switch.
 
+use care::workflow::Activation;
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
@@ -119,7 +120,7 @@ async fn switch(web: &Web, actor: &Actor, headers: &HeaderMap, key: &str, on: bo
     let (by, now) = (Some(actor.staff), web.roof.now());
     // Pressed twice it stays as it is: what is asked for is the state, not the change.
     if on {
-        tx.activate(key, web.roof.new_id(), by, now).await?;
+        tx.activate(key, web.roof.new_id(), by, &Activation::open(now)).await?;
     } else {
         tx.deactivate(key, by, now).await?;
     }

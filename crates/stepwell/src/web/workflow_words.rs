@@ -2,7 +2,7 @@
 
 use care::chart::{Channel, EventKind};
 use care::workflow::definition::{Goal, Late, OnMove, Repeat, Step};
-use care::workflow::group::{Clause, Field, Group, Op};
+use care::workflow::group::{Clause, Field, Group, Op, Shape};
 use care::workflow::path::offset_minutes;
 use care::workflow::schedule::{Schedule, Side};
 use care::workflow::task::Task;
@@ -88,9 +88,13 @@ fn clause(clause: &Clause) -> String {
         Field::Location => "location",
         Field::EpisodeOpen => "an episode is open",
         Field::VisitsBooked => "visits booked",
+        Field::VisitsArrived => "visits that took place",
         Field::HoursToVisit => "hours to the visit",
+        Field::Practitioner => "practitioner",
         Field::HasEmail => "has an email",
         Field::HasMobile => "has a mobile number",
+        Field::OpenForms => "open questionnaires",
+        Field::Consents => "recorded consents",
     };
     let op = match clause.op {
         Op::Eq => "is",
@@ -102,11 +106,9 @@ fn clause(clause: &Clause) -> String {
         Op::In => "is one of",
         Op::Has => "include",
     };
-    match clause.field {
-        Field::Registered | Field::EpisodeOpen | Field::HasEmail | Field::HasMobile => {
-            format!("{field}: {}", clause.value)
-        }
-        _ => format!("{field} {op} {}", clause.value),
+    match clause.field.shape() {
+        Shape::YesNo => format!("{field}: {}", clause.value),
+        Shape::Number | Shape::Text | Shape::List => format!("{field} {op} {}", clause.value),
     }
 }
 
@@ -244,11 +246,12 @@ fn expires(workflow: &Workflow, step: &Step) -> String {
 
 fn goals(workflow: &Workflow, step: &Step) -> String {
     let words = |goal: &Goal| match goal {
-        Goal::Registered => "registered",
-        Goal::VisitBooked => "a visit is booked",
-        Goal::Completed => "completed",
+        Goal::Registered => "registered".to_owned(),
+        Goal::VisitBooked => "a visit is booked".to_owned(),
+        Goal::Completed => "completed".to_owned(),
+        Goal::CompletedForm(form) => format!("“{}” completed", words::content(form)),
     };
-    let mut all: Vec<&str> = workflow.until.iter().chain(&step.until).map(words).collect();
+    let mut all: Vec<String> = workflow.until.iter().chain(&step.until).map(words).collect();
     all.dedup();
     all.join(", ")
 }

@@ -10,6 +10,7 @@ mod any_order;
 mod app;
 mod booking;
 mod cluster;
+mod groups;
 mod loading;
 mod merging;
 mod messages;

@@ -7,7 +7,7 @@ use crate::app::TestApp;
 use crate::messages::{ALMA, alma, message, outgoing, patient, visit};
 
 /// "The patient 2000 is 1000."
-fn merge(sent_at: &str) -> Vec<u8> {
+pub fn merge(sent_at: &str) -> Vec<u8> {
     adt(&Outgoing { merged: Some("2000".into()), ..outgoing("A40", sent_at, &alma(), None) })
 }
 

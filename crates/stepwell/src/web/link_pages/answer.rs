@@ -3,10 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use care::chart::{AssignmentAct, Score, What};
 use care::id::AssignmentId;
 use pages::patient::Answer;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::super::error::WebError;
 use super::super::form::Posted;
@@ -43,7 +43,7 @@ pub async fn answer(
     Path(token): Path<String>,
     Posted(given): Posted<Given>,
 ) -> Result<Response, WebError> {
-    let Some((mut opened, assignment, is_open)) = open_assignment(&web, &token, true).await? else {
+    let Some((opened, assignment, is_open)) = open_assignment(&web, &token, true).await? else {
         return does_not_work();
     };
     if !is_open {
@@ -53,11 +53,11 @@ pub async fn answer(
         let error = opened.say("Please choose a number from 0 to 10.", "Elija un número del 0 al 10.");
         return page(&opened, &token, StatusCode::BAD_REQUEST, &given, Some(error));
     };
-    let kept = json!({ "score": score, "comment": given.comment() });
-    opened.tx.complete_assignment(assignment, &kept, web.roof.now()).await?;
+    let comment = Some(given.comment()).filter(|comment| !comment.is_empty());
+    let answers = comment.map(|comment| ("comment".to_owned(), comment)).into_iter().collect();
+    let act = AssignmentAct::Complete { score: Score::of(f64::from(score)), answers };
     let thanks = thanks(&opened)?;
-    opened.tx.commit().await?;
-    web.settle().await?;
+    opened.record(&web, What::Assignment { assignment, act }).await?;
     Ok(thanks)
 }
 

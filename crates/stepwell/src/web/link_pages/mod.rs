@@ -41,7 +41,7 @@ struct Opened {
 
 impl Opened {
     fn language(&self) -> Language {
-        match self.known.chart.patient.language.as_deref() {
+        match self.known.snapshot.chart.patient.language.as_deref() {
             Some("es") => Language::Spanish,
             _ => Language::English,
         }
@@ -85,7 +85,7 @@ async fn open(web: &Web, purpose: Purpose, token: &str, to_write: bool) -> Resul
     let Some(patient) = patient_of(&mut tx, id, to_write).await? else { return Ok(None) };
     let Some(delivery) = tx.delivery(id).await? else { return Ok(None) };
     let context = Context::load(&web.roof, &mut tx).await?;
-    let known = Known::load(&context, &mut tx, patient).await?;
+    let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
     Ok(Some(Opened { tx, context, patient, delivery, known }))
 }
 

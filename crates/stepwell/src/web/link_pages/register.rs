@@ -20,7 +20,7 @@ pub struct Given {
 
 pub async fn show(State(web): State<Web>, Path(token): Path<String>) -> Result<Response, WebError> {
     let Some(opened) = open(&web, Purpose::Register, &token, false).await? else { return does_not_work() };
-    if opened.known.chart.patient.registered_at.is_some() {
+    if opened.known.snapshot.chart.patient.registered_at.is_some() {
         return welcome(&opened);
     }
     page(&opened, &token, StatusCode::OK, None)
@@ -33,7 +33,7 @@ pub async fn register(
 ) -> Result<Response, WebError> {
     web.let_time_pass().await?;
     let Some(opened) = open(&web, Purpose::Register, &token, true).await? else { return does_not_work() };
-    if opened.known.chart.patient.registered_at.is_some() {
+    if opened.known.snapshot.chart.patient.registered_at.is_some() {
         return welcome(&opened);
     }
     let now = web.roof.now();
@@ -44,7 +44,7 @@ pub async fn register(
         return page(&opened, &token, StatusCode::TOO_MANY_REQUESTS, Some(error));
     }
     let born = times::read_date(&given.birth_date);
-    if born.is_none() || born != opened.known.chart.patient.birth_date {
+    if born.is_none() || born != opened.known.snapshot.chart.patient.birth_date {
         web.births.note_failure(&key, now);
         let error = opened.say(
             "This is not the birth date we have. Check it and try again, or call us.",

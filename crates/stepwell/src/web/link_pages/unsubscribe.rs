@@ -41,7 +41,7 @@ pub async fn unsubscribe(
     let contact = opened.delivery.contact.clone();
     let page = Unsubscribed { frame: opened.frame(), address: masked(&contact.value) };
     let category = category(&body, opened.delivery.category);
-    let known = &opened.known.chart.patient.opted_out;
+    let known = &opened.known.snapshot.chart.patient.opted_out;
     // Said once is enough; mail programs press more than once.
     if !known.contains(&(contact.clone(), category)) {
         opened.record(&web, What::OptOut { contact, category }).await?;

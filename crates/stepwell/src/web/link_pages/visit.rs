@@ -21,7 +21,7 @@ pub async fn show(State(web): State<Web>, Path(token): Path<String>) -> Result<R
     let now = web.roof.now();
     let page = PatientLanding {
         frame: opened.frame(),
-        first_name: opened.known.chart.patient.given.clone().unwrap_or_default(),
+        first_name: opened.known.snapshot.chart.patient.given.clone().unwrap_or_default(),
         visit: visit_of(&opened, now).and_then(|visit| landing(&opened, visit, &token)),
     };
     Ok(render::html(&page)?.into_response())
@@ -42,7 +42,7 @@ pub async fn calendar_file(State(web): State<Web>, Path(token): Path<String>) ->
 /// The mail's own visit while it stands and is not over, else the next one; else its own, cancelled.
 fn visit_of(opened: &Opened, now: Timestamp) -> Option<&Encounter> {
     let facts = opened.known.facts(&opened.context, now);
-    let chart = &opened.known.chart;
+    let chart = &opened.known.snapshot.chart;
     let own = facts.occurrence(opened.delivery.anchor).and_then(|o| o.encounter).and_then(|id| chart.encounter(id));
     // Who is on the way still looks at the page.
     let over = now.checked_sub(SignedDuration::from_hours(12)).unwrap_or(now);
@@ -52,7 +52,7 @@ fn visit_of(opened: &Opened, now: Timestamp) -> Option<&Encounter> {
 }
 
 fn place_of<'a>(opened: &'a Opened, visit: &Encounter) -> Option<&'a LocationRow> {
-    let id = visit.location.or(opened.known.chart.patient.home_location)?;
+    let id = visit.location.or(opened.known.snapshot.chart.patient.home_location)?;
     opened.context.organization.locations.iter().find(|place| place.id == id)
 }
 
@@ -62,7 +62,7 @@ fn landing(opened: &Opened, visit: &Encounter, token: &str) -> Option<LandingVis
     let zone_name = organization.clinic.zone_at(visit.location);
     let language = opened.language();
     let civil = |at: Timestamp| zone::of(zone_name).to_datetime(at);
-    let elsewhere = opened.known.chart.home_zone(&organization.clinic) != zone_name;
+    let elsewhere = opened.known.snapshot.chart.home_zone(&organization.clinic) != zone_name;
     let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
     Some(LandingVisit {
         date: date_words(civil(visit.starts_at()?), language.code()),
@@ -93,7 +93,7 @@ fn times_of_day(opened: &Opened, visit: &Encounter) -> Vec<Timestamp> {
         is_it || (visit.state.stands() && other.state.stands() && other.location == visit.location)
     };
     let mut times: Vec<_> =
-        opened.known.chart.encounters.iter().filter(same_day).filter_map(Encounter::starts_at).collect();
+        opened.known.snapshot.chart.encounters.iter().filter(same_day).filter_map(Encounter::starts_at).collect();
     times.retain(|at| Some(zone::date_in(*at, zone_name)) == day);
     times.sort();
     times
