@@ -18,6 +18,7 @@ mod migrating;
 mod pages;
 mod scenarios;
 mod sending;
+mod stop;
 mod switch;
 mod visits;
 mod walls;

@@ -18,7 +18,15 @@ pub async fn found(tx: &mut OrgTx, story: &Story, id: OrganizationId, now: Times
     let clinic = &story.scenario.clinic;
     let (name, zone) = (clinic.name.clone(), clinic.zone.clone());
     let mail_from = "hello@clinic.example".to_owned();
-    let new = NewOrganization { id, name, zone, phone: String::new(), mail_from, created_at: now, budget: care::chart::Budget::default() };
+    let new = NewOrganization {
+        id,
+        name,
+        zone,
+        phone: String::new(),
+        mail_from,
+        created_at: now,
+        budget: care::chart::Budget::default(),
+    };
     tx.create_organization(&new).await.unwrap();
     let mut places = BTreeMap::new();
     for (theirs, location) in &clinic.locations {
