@@ -233,6 +233,21 @@ impl OrgTx {
         Ok(id.map(ImportId))
     }
 
+    /// Whether a file that came later was begun with the same map.
+    pub async fn newer_import(&mut self, import: &ImportRow) -> Result<bool, Error> {
+        let there = sqlx::query_scalar!(
+            r#"select exists (select from imports where organization = $1 and interface = $2 and map = $3
+                 and received_at > $4 and state in ('applying', 'applied')) as "there!""#,
+            self.org(),
+            import.interface.0,
+            import.map,
+            import.received_at.to_sqlx() as _
+        )
+        .fetch_one(&mut *self.tx)
+        .await?;
+        Ok(there)
+    }
+
     /// What a person says about a file that is not applied yet; false if it is.
     pub async fn set_import(
         &mut self,

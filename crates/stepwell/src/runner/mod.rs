@@ -6,6 +6,7 @@
 //! together, and talks to no gateway.
 
 pub mod context;
+pub mod import;
 pub mod inbox;
 pub mod letter;
 pub mod links;
