@@ -233,6 +233,21 @@ impl OrgTx {
         Ok(id.map(ImportId))
     }
 
+    /// Whether an earlier file of the same interface is still under way: what it says comes first.
+    pub async fn must_wait(&mut self, import: &ImportRow) -> Result<bool, Error> {
+        let there = sqlx::query_scalar!(
+            r#"select exists (select from imports where organization = $1 and interface = $2
+                 and (received_at, id) < ($3, $4) and state = 'applying') as "there!""#,
+            self.org(),
+            import.interface.0,
+            import.received_at.to_sqlx() as _,
+            import.id.0
+        )
+        .fetch_one(&mut *self.tx)
+        .await?;
+        Ok(there)
+    }
+
     /// Whether a file that came later was begun with the same map.
     pub async fn newer_import(&mut self, import: &ImportRow) -> Result<bool, Error> {
         let there = sqlx::query_scalar!(

@@ -16,6 +16,7 @@ pub mod record;
 pub mod settle;
 pub mod tick;
 pub mod visit_file;
+pub mod watch;
 pub mod work;
 
 pub use context::{Context, Known};

@@ -10,6 +10,8 @@ mod any_order;
 mod app;
 mod booking;
 mod cluster;
+mod desk;
+mod imports;
 mod loading;
 mod merging;
 mod messages;

@@ -8,24 +8,24 @@ use tokio::net::TcpStream;
 use crate::app::TestApp;
 use crate::messages::{ALMA, alma, message, patient, visit};
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     head: String,
-    body: String,
+    pub body: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
     }
 }
 
 /// A person's browser: keeps its cookie, and sends forms as pages do.
-struct Browser {
+pub struct Browser {
     to: SocketAddr,
     cookie: String,
-    csrf: String,
+    pub csrf: String,
 }
 
 impl Browser {
@@ -33,7 +33,7 @@ impl Browser {
         Self { to: app.pages, cookie: String::new(), csrf: String::new() }
     }
 
-    async fn signed_in(app: &TestApp, email: &str, password: &str) -> Self {
+    pub async fn signed_in(app: &TestApp, email: &str, password: &str) -> Self {
         let mut browser = Self::of(app);
         let form = format!("email={}&password={}", email.replace('@', "%40"), password.replace(' ', "+"));
         let answer = browser.posts("/sign-in", &form).await;
@@ -46,20 +46,36 @@ impl Browser {
         browser
     }
 
-    async fn gets(&self, path: &str) -> Answer {
+    pub async fn gets(&self, path: &str) -> Answer {
         self.asks("GET", path, "", "").await
     }
 
-    async fn posts(&self, path: &str, form: &str) -> Answer {
+    pub async fn posts(&self, path: &str, form: &str) -> Answer {
         let form = if self.csrf.is_empty() { form.to_owned() } else { format!("{form}&csrf={}", self.csrf) };
         self.asks("POST", path, "Sec-Fetch-Site: same-origin\r\n", &form).await
     }
 
     async fn asks(&self, method: &str, path: &str, headers: &str, form: &str) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.sends(method, path, headers, kind, form).await
+    }
+
+    /// A file, as a page's form sends it.
+    pub async fn uploads(&self, path: &str, name: &str, body: &str) -> Answer {
+        let part =
+            |head: &str, body: &str| format!("--xYzZy\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+        let csrf = part("name=\"csrf\"", &self.csrf);
+        let file = part(&format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv"), body);
+        let kind = "multipart/form-data; boundary=xYzZy";
+        let form = format!("{csrf}{file}--xYzZy--\r\n");
+        self.sends("POST", path, "Sec-Fetch-Site: same-origin\r\n", kind, &form).await
+    }
+
+    async fn sends(&self, method: &str, path: &str, headers: &str, kind: &str, form: &str) -> Answer {
         let mut stream = TcpStream::connect(self.to).await.unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n{headers}\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{form}",
             self.to,
             self.cookie,
             form.len()
@@ -74,11 +90,11 @@ impl Browser {
     }
 }
 
-async fn ben(app: &TestApp) -> Browser {
+pub async fn ben(app: &TestApp) -> Browser {
     Browser::signed_in(app, "ben@riverbend.example", "bens long password").await
 }
 
-async fn chloe(app: &TestApp) -> Browser {
+pub async fn chloe(app: &TestApp) -> Browser {
     Browser::signed_in(app, "chloe@hillside.example", "chloes long password").await
 }
 

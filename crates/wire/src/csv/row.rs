@@ -77,8 +77,9 @@ impl Row<'_> {
     /// What is left empty says nothing.
     fn demographics(&self, location: Option<LocationId>) -> Result<PatientChange, Refusal> {
         let home = match self.mapping.kind {
-            Kind::Patients => location.or(self.context.interface.default_location),
-            Kind::Episodes | Kind::Visits => None,
+            // Of a visit's place the runner makes a home only for a patient who has none.
+            Kind::Patients | Kind::Visits => location.or(self.context.interface.default_location),
+            Kind::Episodes => None,
         };
         let text = |column| Write::some(self.text(column));
         Ok(PatientChange {

@@ -1,7 +1,7 @@
 //! What a row adds to what its feed said before. A file says how everything stands, again and again; recorded is only what is
 //! news, so that what staff corrected meanwhile stands until the file really says something else.
 
-use care::chart::{Act, Change, EncounterChange, EpisodeChange, PatientChange, What};
+use care::chart::{Act, Change, EncounterChange, EpisodeChange, PatientChange, What, Write};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
@@ -28,6 +28,19 @@ pub fn fit(changes: Vec<NewChange>, spoken: &[Change], file_at: Timestamp) -> Ve
         }
     }
     kept
+}
+
+/// A patient is at home where the first visit is, and does not move with the next one.
+pub fn home_once(changes: &mut Vec<NewChange>, mut has_home: bool) {
+    for change in changes.iter_mut() {
+        if let What::Patient(patient) = &mut change.what
+            && !patient.home_location.is_keep()
+            && std::mem::replace(&mut has_home, true)
+        {
+            patient.home_location = Write::Keep;
+        }
+    }
+    changes.retain(|change| !matches!(&change.what, What::Patient(patient) if **patient == PatientChange::default()));
 }
 
 /// What a change is about.

@@ -60,7 +60,10 @@ impl Job {
             Ok(file) => file,
             Err(refusal) => return Ok(Err(why_of(&refusal))),
         };
-        if !mapping.columns.contains_key(&csv::Column::ChangedAt) && tx.newer_import(&import).await? {
+        if import.done.is_none()
+            && !mapping.columns.contains_key(&csv::Column::ChangedAt)
+            && tx.newer_import(&import).await?
+        {
             let cure = "a file that came later has been imported with this map: if this one is newer all the same, upload it again";
             return Ok(Err(why("older_than_imported", "file", cure)));
         }
@@ -222,6 +225,10 @@ pub async fn row_again(
     }
     let Some(mut all) = all else { return Ok(Ok(None)) };
     let known = tx.changes(all.patient).await?;
+    if mapping.kind == Kind::Visits {
+        let chart = care::chart::fold(&known, &context.organization.clinic);
+        fit::home_once(&mut all.changes, chart.patient.home_location.is_some());
+    }
     let spoken: Vec<_> = known.into_iter().filter(|c| c.source == care::chart::Source::Emr(interface.id)).collect();
     all.changes = fit::fit(all.changes, &spoken, origin.file_at);
     Ok(Ok(Some(all)))

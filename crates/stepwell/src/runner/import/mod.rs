@@ -139,6 +139,9 @@ async fn work(roof: &Roof, organization: OrganizationId, id: ImportId, most: usi
         let Some(import) = tx.import(id).await?.filter(|import| import.state == ImportState::Applying) else {
             return Ok(Step::Ended);
         };
+        if tx.must_wait(&import).await? {
+            return Ok(Step::Busy);
+        }
         match import.done {
             None => settle(roof, &mut tx, &job).await?,
             Some(done) => {

@@ -7,6 +7,7 @@ use care::chart::{
 };
 use care::id::{EncounterId, EpisodeId, PatientId};
 use store::{Error, OrgTx};
+use wire::csv::Kind;
 use wire::hl7v2::Content;
 
 use super::job::Job;
@@ -79,13 +80,16 @@ async fn apply(
     context: &Context,
     job: &Job,
     patient: PatientId,
-    work: Work,
+    mut work: Work,
     tally: &mut Tally,
 ) -> Result<(), Error> {
     let source = Source::Emr(job.interface.id);
     let known = tx.changes(patient).await?;
     let before = fold(&known, &job.clinic);
     let spoken: Vec<_> = known.into_iter().filter(|change| change.source == source).collect();
+    if job.mapping.kind == Kind::Visits {
+        fit::home_once(&mut work.changes, before.patient.home_location.is_some());
+    }
     let (visits, episodes) = subjects(&work.changes);
     let mut changes = fit::fit(work.changes, &spoken, job.at);
     for visit in &work.vanishing {

@@ -30,6 +30,29 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// In words, without a patient's name.
+    pub fn lines(&self) -> Vec<String> {
+        let of = |what: &str, count: Count| {
+            format!("{what}: {} new, {} changed, {} unchanged", count.new, count.changed, count.unchanged)
+        };
+        let mut lines = vec![
+            format!("rows: {}", self.rows),
+            of("patients", self.patients),
+            of("episodes", self.episodes),
+            of("visits", self.visits),
+        ];
+        if self.planned > 0 {
+            lines.push(format!("cancelled because they are missing: {} of {} planned", self.missing, self.planned));
+        }
+        if self.ignored > 0 {
+            lines.push(format!("rows that are no visit: {}", self.ignored));
+        }
+        if self.refused > 0 {
+            lines.push(format!("rows refused: {}; cause and cure stand on the page of refused messages", self.refused));
+        }
+        lines
+    }
+
     pub fn json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
     }
