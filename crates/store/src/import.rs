@@ -270,7 +270,7 @@ impl OrgTx {
         interface: InterfaceId,
         map: &str,
         complete: Option<&CompleteDays>,
-        allow_vanishing: bool,
+        may_vanish: bool,
     ) -> Result<bool, Error> {
         let at = complete.and_then(|days| days.at.as_ref()).map(|at| at.iter().map(|l| l.0).collect::<Vec<_>>());
         let done = sqlx::query!(
@@ -283,7 +283,7 @@ impl OrgTx {
             complete.map(|days| days.from.to_sqlx()) as _,
             complete.map(|days| days.until.to_sqlx()) as _,
             at.as_deref(),
-            allow_vanishing
+            may_vanish
         )
         .execute(&mut *self.tx)
         .await?;

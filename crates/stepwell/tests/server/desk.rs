@@ -30,7 +30,7 @@ impl TestApp {
     /// From now on files put into this folder are visits.
     pub async fn desk_watches(&self, folder: &Path) {
         let mut tx = self.tx().await;
-        let mut desk = tx.interfaces().await.unwrap().into_iter().find(|feed| feed.name == "Front desk").unwrap();
+        let mut desk = tx.interfaces().await.unwrap().into_iter().find(|feed| feed.name == "The front desk").unwrap();
         desk.settings["csv"]["watch"] =
             serde_json::json!({ "folder": folder.display().to_string(), "map": "daily visits", "complete": false });
         tx.put_interface(&desk).await.unwrap();

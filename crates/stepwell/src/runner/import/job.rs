@@ -108,8 +108,7 @@ impl Job {
     }
 
     pub fn count_rows(&self, tally: &mut Tally) {
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        tally.counts.rows = count(self.rows.len());
+        tally.counts.rows = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         for row in &self.rows {
             match &row.reading {
                 Ok(reading) if matches!(reading.what, Content::Ignored(_)) => tally.counts.ignored += 1,
