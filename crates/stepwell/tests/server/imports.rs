@@ -225,7 +225,7 @@ async fn fifteen_in_a_hundred_may_vanish() {
 }
 
 #[tokio::test]
-async fn a_visit_in_a_refused_row_and_one_that_staff_logged_are_not_missing() {
+async fn a_visit_in_a_refused_row_is_not_missing() {
     let app = TestApp::start().await;
     app.imports(&file(&week())).await;
     app.clock_moves_to("2026-03-04T15:00:00Z").await;
