@@ -3,6 +3,8 @@
 //!
 //! `workflows = ["welcome", "visit-reminder"]` at the top switches these on from the start; without it all are off.
 
+mod csv;
+
 use std::collections::BTreeMap;
 
 use care::chart::{Budget, VisitType};
@@ -12,6 +14,7 @@ use care::zone;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, ReviewLink, StaffRole, Store};
+use wire::csv::Feed;
 use wire::hl7v2::{AppointmentNumber, DischargeMeans, Interface, MappedType, Path, StampFrom};
 
 use crate::{content, ids, password};
@@ -100,6 +103,8 @@ struct InterfaceSetup {
     test_messages: bool,
     #[serde(default)]
     accept_versions: Vec<String>,
+    /// Fed by files, not by messages.
+    csv: Option<csv::CsvSetup>,
 }
 
 /// What was made.
@@ -176,6 +181,12 @@ impl Setup {
             let row = interface.row(InterfaceId(ids::new_id(now)), &self.zone, &made.locations)?;
             made.interfaces.insert(row.name.clone(), row.id);
             tx.put_interface(&row).await.map_err(said)?;
+            let of = |e| format!("interface {}: {e}", interface.name);
+            for map in interface.csv.iter().map(|csv| csv.maps(row.id, &made.locations).map_err(of)) {
+                for map in map? {
+                    tx.put_column_map(&map, now, None).await.map_err(said)?;
+                }
+            }
         }
         for (key, body) in content::workflows() {
             tx.publish_workflow(&key, &body, now).await.map_err(said)?;
@@ -210,6 +221,16 @@ impl LocationSetup {
 }
 
 impl InterfaceSetup {
+    fn feed(&self) -> Result<Option<Feed>, String> {
+        match &self.csv {
+            Some(_) if self.listen.is_some() => {
+                Err(format!("interface {}: it is fed by files or listens, not both", self.name))
+            }
+            Some(csv) => csv.feed().map(Some).map_err(|e| format!("interface {}: {e}", self.name)),
+            None => Ok(None),
+        }
+    }
+
     fn row(
         &self,
         id: InterfaceId,
@@ -250,6 +271,7 @@ impl InterfaceSetup {
             appointment_number: self.appointment_number,
             production: !self.test_messages,
             accept_versions: self.accept_versions.clone(),
+            csv: self.feed()?,
             ..Interface::new(id, self.zone.as_deref().unwrap_or(zone))
         };
         settings.check().map_err(|e| format!("interface {}: {e}", self.name))?;

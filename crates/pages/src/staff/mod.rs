@@ -2,6 +2,7 @@
 
 mod form;
 mod home;
+mod imports;
 mod interfaces;
 mod mailbox;
 mod new_patient;
@@ -17,6 +18,10 @@ mod workflow_list;
 
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
+pub use imports::{
+    ColumnPick, CompleteDays, CountLine, ExampleGroup, Import, ImportCheck, ImportColumns, ImportRefusal, ImportRow,
+    Imports, WordGroup, WordPick,
+};
 pub use interfaces::{InterfaceRow, Interfaces};
 pub use mailbox::{MailRow, Mailbox, OpenMail};
 pub use new_patient::NewPatient;

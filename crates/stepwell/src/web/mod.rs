@@ -23,6 +23,8 @@ mod gate;
 mod headers;
 mod health;
 mod home;
+mod import_columns;
+mod imports;
 mod interfaces;
 mod link_pages;
 mod mailbox;
@@ -37,6 +39,7 @@ mod session;
 mod thread;
 mod times;
 mod tries;
+mod upload;
 mod visit_form;
 mod visits;
 mod why;
@@ -132,6 +135,11 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
         .route("/interfaces/{interface}/live", post(interfaces::go_live).delete(interfaces::load_again))
+        .route("/imports", get(imports::list).post(imports::upload))
+        .route("/imports/{import}", get(imports::show).delete(imports::withdraw))
+        .route("/imports/{import}/columns", get(import_columns::form).post(import_columns::save))
+        .route("/imports/{import}/dry-run", get(imports::dry_run))
+        .route("/imports/{import}/application", post(imports::apply))
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))
