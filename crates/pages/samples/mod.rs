@@ -1,6 +1,7 @@
 //! Believable pages for the gallery and the tests: Alma (patient), Ben (her therapist), one clinic in Denver.
 
 mod patients;
+mod why;
 mod workflows;
 
 use pages::patient::{LandingVisit, Language, PatientFrame, PatientLanding, UnsubscribeConfirm, Unsubscribed};
@@ -34,6 +35,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     }
     pages.extend(workflows::pages(name));
     pages.extend(patients::pages(name));
+    pages.extend(why::pages(name));
     pages
 }
 

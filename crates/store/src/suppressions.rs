@@ -70,7 +70,7 @@ impl OrgTx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Takes back what this person said of an address no longer than `within` ago: the STOP, or the lifting of one.
+    /// Takes back a STOP that this person recorded no longer than `within` ago.
     pub async fn undo_stop(
         &mut self,
         point: &ContactPoint,
@@ -79,21 +79,7 @@ impl OrgTx {
         within: SignedDuration,
     ) -> Result<bool, Error> {
         let since = now.checked_sub(within).unwrap_or(now);
-        let lifted = sqlx::query!(
-            "update suppressions set lifted_at = null, lifted_by = null
-             where organization = $1 and channel = $2 and address = $3 and lifted_by = $4 and lifted_at >= $5",
-            self.org(),
-            point.channel.code(),
-            point.value,
-            by.0,
-            since.to_sqlx() as _
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        if lifted.rows_affected() == 1 {
-            return Ok(true);
-        }
-        let said = sqlx::query!(
+        let done = sqlx::query!(
             "delete from suppressions
              where organization = $1 and channel = $2 and address = $3 and by_staff = $4 and at >= $5",
             self.org(),
@@ -104,7 +90,30 @@ impl OrgTx {
         )
         .execute(&mut *self.tx)
         .await?;
-        Ok(said.rows_affected() == 1)
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Takes back that this person lifted a stop, no longer than `within` ago: it stands as it stood.
+    pub async fn undo_lift(
+        &mut self,
+        point: &ContactPoint,
+        by: StaffId,
+        now: Timestamp,
+        within: SignedDuration,
+    ) -> Result<bool, Error> {
+        let since = now.checked_sub(within).unwrap_or(now);
+        let done = sqlx::query!(
+            "update suppressions set lifted_at = null, lifted_by = null
+             where organization = $1 and channel = $2 and address = $3 and lifted_by = $4 and lifted_at >= $5",
+            self.org(),
+            point.channel.code(),
+            point.value,
+            by.0,
+            since.to_sqlx() as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// Which of these addresses nothing may go to.
