@@ -2,6 +2,7 @@
 
 mod imports;
 mod patients;
+mod why;
 mod workflows;
 
 use pages::patient::{LandingVisit, Language, PatientFrame, PatientLanding, UnsubscribeConfirm, Unsubscribed};
@@ -36,6 +37,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     pages.extend(imports::pages(name));
     pages.extend(workflows::pages(name));
     pages.extend(patients::pages(name));
+    pages.extend(why::pages(name));
     pages
 }
 

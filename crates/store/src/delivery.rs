@@ -1,6 +1,5 @@
 //! The outbox: deliveries and their attempts. The attempt row is written before the call.
 
-use care::chart::ContactPoint;
 use care::id::{DeliveryId, PatientId};
 use care::workflow::Reason;
 use jiff::Timestamp;
@@ -228,51 +227,4 @@ impl OrgTx {
         .await?;
         Ok(done.rows_affected() == 1)
     }
-
-    /// Nothing goes to this contact point any more: it bounced for good, complained or said STOP. Waits for the attempts
-    /// that are being written for it just now; from its commit on none is.
-    pub async fn suppress(&mut self, channel: &str, address: &str, reason: &str, now: Timestamp) -> Result<(), Error> {
-        sqlx::query!("select pg_advisory_xact_lock($1)", contact_lock(self.org(), channel, address))
-            .execute(&mut *self.tx)
-            .await?;
-        sqlx::query!(
-            "insert into suppressions (organization, channel, address, reason, at) values ($1, $2, $3, $4, $5) on conflict do nothing",
-            self.org(),
-            channel,
-            address,
-            reason,
-            now.to_sqlx() as _
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
-    }
-
-    /// Who writes an attempt for a contact point holds it: a STOP comes before, and is seen, or after.
-    pub async fn hold_contact(&mut self, contact: &ContactPoint) -> Result<(), Error> {
-        let lock = contact_lock(self.org(), contact.channel.code(), &contact.value);
-        sqlx::query!("select pg_advisory_xact_lock_shared($1)", lock).execute(&mut *self.tx).await?;
-        Ok(())
-    }
-
-    /// Which of these addresses nothing may go to.
-    pub async fn suppressed(&mut self, addresses: &[String]) -> Result<Vec<(String, String)>, Error> {
-        let rows = sqlx::query!(
-            "select channel, address from suppressions where organization = $1 and address = any($2)",
-            self.org(),
-            addresses
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
-        Ok(rows.into_iter().map(|r| (r.channel, r.address)).collect())
-    }
-}
-
-/// The number of the lock of a contact point. Two that share a number only wait for one another.
-fn contact_lock(organization: uuid::Uuid, channel: &str, address: &str) -> i64 {
-    let text = [organization.as_bytes().as_slice(), channel.as_bytes(), b":", address.as_bytes()].concat();
-    // FNV-1a.
-    text.iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
-        .cast_signed()
 }

@@ -35,6 +35,7 @@ mod pages_patient;
 mod patient_facts;
 mod pool;
 mod staff;
+mod suppressions;
 mod text;
 mod workflow;
 
@@ -51,7 +52,8 @@ pub use message::{IncomingMessage, MessageEnd, Refused, Stored, WaitingMessage};
 pub use organization::{LocationRow, NewOrganization, OrganizationRow, ReviewLink};
 pub use pages::*;
 pub use pages_desk::{DayCounts, StepCounts, UncertainRow};
-pub use pages_patient::AssignmentRow;
+pub use pages_patient::{AssignmentRow, AttemptRow};
 pub use pool::{OrgTx, Role, Store};
 pub use staff::{NewStaff, StaffRole, StaffRow};
+pub use suppressions::SuppressionRow;
 pub use workflow::{ActivationRow, WorkflowBody};

@@ -1,5 +1,6 @@
 //! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
 
+mod details;
 mod form;
 mod home;
 mod imports;
@@ -13,9 +14,11 @@ mod refused;
 mod schematic;
 mod settle;
 mod sign_in;
+mod why;
 mod workflow;
 mod workflow_list;
 
+pub use details::Details;
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
 pub use imports::{
@@ -26,8 +29,8 @@ pub use interfaces::{InterfaceRow, Interfaces};
 pub use mailbox::{MailRow, Mailbox, OpenMail};
 pub use new_patient::NewPatient;
 pub use patient::{
-    Contact, ContactState, LogVisit, PatientPage, PlannedRow, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions,
-    VisitState, WhyRow, WhyStep,
+    AddressStop, ConsentLine, Contact, ContactState, LogVisit, OpenTask, PatientPage, PlannedRow, RecordConsent,
+    StopRun, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions, VisitState, WhyRow, WhyStep,
 };
 pub use patient_list::{PatientList, PatientRow};
 pub use problem::Problem;
@@ -35,6 +38,7 @@ pub use refused::{OutlineLine, RefusedMessage, RefusedMessages, RefusedRow, Refu
 pub use schematic::{Lane, Panel, Schematic};
 pub use settle::{Settle, Way};
 pub use sign_in::SignIn;
+pub use why::{Check, Given, Recorded, Try, WhyDelivery, WhyEvent, WhyPage, WhyPlanned, WhyRun};
 pub use workflow::{DecisionRow, GroupLine, RunCounts, StepRow, WorkflowPage};
 pub use workflow_list::{
     ContentItem, EmrFilter, EmrFit, Kind, Scope, Status, WorkflowGroup, WorkflowList, WorkflowRow,

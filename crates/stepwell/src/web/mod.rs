@@ -14,8 +14,10 @@
 
 mod actor;
 mod asset;
+mod by_hand;
 mod clock;
 mod deliveries;
+mod details;
 mod error;
 mod flash;
 mod form;
@@ -28,8 +30,10 @@ mod imports;
 mod interfaces;
 mod link_pages;
 mod mailbox;
+mod may_send;
 mod messages;
 mod notices;
+mod outcome;
 mod password;
 mod patient_page;
 mod patients;
@@ -43,6 +47,8 @@ mod upload;
 mod visit_form;
 mod visits;
 mod why;
+mod why_page;
+mod why_run;
 mod words;
 mod workflow_page;
 mod workflow_words;
@@ -52,7 +58,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use jiff::SignedDuration;
 
 use crate::Roof;
@@ -128,6 +134,13 @@ fn staff_routes() -> Router<Web> {
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
         .route("/patients/{patient}", get(patient_page::show))
+        .route("/patients/{patient}/why/{key}", get(why_page::show))
+        .route("/patients/{patient}/why/{key}/stop", post(by_hand::stop_run))
+        .route("/patients/{patient}/assignments/{assignment}/withdrawal", post(by_hand::withdraw))
+        .route("/patients/{patient}/consents", post(by_hand::consent))
+        .route("/patients/{patient}/stops/{place}", post(by_hand::stop_address).delete(by_hand::lift_stop))
+        .route("/patients/{patient}/details", get(details::show).post(details::save))
+        .route("/patients/{patient}/changes/{change}", delete(by_hand::take_back))
         .route("/patients/{patient}/visits", post(visits::log))
         .route("/patients/{patient}/visits/{visit}/{act}", post(visits::act).delete(visits::take_back))
         .route("/refused-messages", get(messages::list))
