@@ -91,7 +91,7 @@ impl OrgTx {
     }
 
     /// Waits until nobody acts by the workflows as they are. To be asked for before any patient is locked.
-    pub(crate) async fn change_workflows(&mut self) -> Result<(), Error> {
+    pub async fn change_workflows(&mut self) -> Result<(), Error> {
         sqlx::query!(
             "select pg_advisory_xact_lock(hashtextextended('workflows ' || $1::uuid::text, 0))::text as held",
             self.org()

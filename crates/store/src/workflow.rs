@@ -27,6 +27,8 @@ pub struct ActivationRow {
     pub until: Option<Timestamp>,
     pub locations: Option<Vec<LocationId>>,
     pub cover: bool,
+    pub activated_by: Option<StaffId>,
+    pub deactivated_by: Option<StaffId>,
 }
 
 impl OrgTx {
@@ -53,7 +55,8 @@ impl OrgTx {
 
     pub async fn activations(&mut self) -> Result<Vec<ActivationRow>, Error> {
         let rows = sqlx::query!(
-            "select workflow, from_at, until_at, locations, cover from activations where organization = $1 order by from_at",
+            "select workflow, from_at, until_at, locations, cover, activated_by, deactivated_by from activations
+             where organization = $1 order by from_at",
             self.org()
         )
         .fetch_all(&mut *self.tx)
@@ -66,6 +69,8 @@ impl OrgTx {
                 until: r.until_at.map(|t| t.to_jiff()),
                 locations: r.locations.map(|l| l.into_iter().map(LocationId).collect()),
                 cover: r.cover,
+                activated_by: r.activated_by.map(StaffId),
+                deactivated_by: r.deactivated_by.map(StaffId),
             })
             .collect())
     }

@@ -41,7 +41,11 @@ impl Workflows {
         let current: BTreeMap<&str, &Workflow> =
             self.0.iter().filter_map(|(key, p)| Some((key.as_str(), &**p.current()?.1))).collect();
         let mut done = BTreeSet::new();
-        current.keys().find_map(|key| round(key, &current, &mut vec![], &mut done)).map(Cycle)
+        let mut found = current.keys().find_map(|key| round(key, &current, &mut vec![], &mut done))?;
+        // A circle begins nowhere: it is told from the first of its names on.
+        let first = found.iter().enumerate().min_by_key(|(_, link)| &link.from).map_or(0, |(at, _)| at);
+        found.rotate_left(first);
+        Some(Cycle(found))
     }
 }
 

@@ -11,6 +11,8 @@ pub mod inbox;
 pub mod letter;
 pub mod links;
 pub mod outbox;
+pub mod outlook;
+pub mod publish;
 pub mod reading;
 pub mod record;
 pub mod settle;
