@@ -1,5 +1,6 @@
 //! Believable pages for the gallery and the tests: Alma (patient), Ben (her therapist), one clinic in Denver.
 
+mod editing;
 mod patients;
 mod workflows;
 
@@ -33,6 +34,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
         pages.push((file, html(&problem(status))));
     }
     pages.extend(workflows::pages(name));
+    pages.extend(editing::pages(name));
     pages.extend(patients::pages(name));
     pages
 }

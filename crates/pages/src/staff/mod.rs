@@ -1,5 +1,6 @@
 //! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
 
+mod activation;
 mod form;
 mod home;
 mod interfaces;
@@ -13,8 +14,10 @@ mod schematic;
 mod settle;
 mod sign_in;
 mod workflow;
+mod workflow_edit;
 mod workflow_list;
 
+pub use activation::{ActivationPage, Cover};
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
 pub use interfaces::{InterfaceRow, Interfaces};
@@ -30,7 +33,8 @@ pub use refused::{OutlineLine, RefusedMessage, RefusedMessages, RefusedRow, Refu
 pub use schematic::{Lane, Panel, Schematic};
 pub use settle::{Settle, Way};
 pub use sign_in::SignIn;
-pub use workflow::{DecisionRow, GroupLine, RunCounts, StepRow, WorkflowPage};
+pub use workflow::{ActiveSpan, DecisionRow, GroupLine, RunCounts, StepRow, VersionRow, WorkflowPage};
+pub use workflow_edit::{EditWorkflow, EffectChoice, EffectRow, ExampleRow, Findings, PublishWorkflow};
 pub use workflow_list::{
     ContentItem, EmrFilter, EmrFit, Kind, Scope, Status, WorkflowGroup, WorkflowList, WorkflowRow,
 };

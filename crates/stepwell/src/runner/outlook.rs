@@ -58,7 +58,9 @@ pub struct Outlook {
     pub begin: usize,
     /// Messages that had not gone out and are withdrawn.
     pub withdrawn: usize,
+    /// Steps of the runs that had begun, and of those that begin.
     pub steps: BTreeMap<String, Tally>,
+    pub begun: BTreeMap<String, Tally>,
     /// Messages of the runs that begin, over the next days.
     pub messages: BTreeMap<Channel, usize>,
 }
@@ -136,7 +138,7 @@ impl Outlook {
         self.waiting += usize::from(!pending.is_empty());
         let known: BTreeSet<PlannedStepId> = was.steps.iter().map(|s| s.id).collect();
         for step in is.steps.iter().filter(|s| pending.contains_key(&s.id) || !known.contains(&s.id)) {
-            self.tally(step, pending.get(&step.id).map(|was| was.due));
+            self.steps.entry(step.step.clone()).or_default().count(step, pending.get(&step.id).map(|was| was.due));
         }
         if is.version == was.version {
             return;
@@ -153,24 +155,7 @@ impl Outlook {
     fn begins(&mut self, run: &Run) {
         self.begin += 1;
         for step in &run.steps {
-            self.tally(step, None);
-        }
-    }
-
-    /// `was`: when it was due, if it was planned before.
-    fn tally(&mut self, step: &PlannedStep, was: Option<Timestamp>) {
-        let tally = self.steps.entry(step.step.clone()).or_default();
-        match step.state {
-            StepState::Pending { .. } if was == Some(step.due) => tally.stay += 1,
-            StepState::Pending { .. } => {
-                let place = if was.is_some() { &mut tally.move_to } else { &mut tally.new };
-                *place += 1;
-                tally.due = join(tally.due, Some((step.due, step.due)));
-            }
-            StepState::Performed { .. } => tally.now += 1,
-            StepState::Skipped { reason: Reason::Late | Reason::Expired | Reason::Collapsed, .. } => tally.late += 1,
-            StepState::Cancelled { reason: Reason::SupersededByVersion, .. } => tally.dropped += 1,
-            StepState::Skipped { .. } | StepState::Cancelled { .. } => tally.ended += 1,
+            self.begun.entry(step.step.clone()).or_default().count(step, None);
         }
     }
 
@@ -194,6 +179,9 @@ impl Outlook {
         for (step, tally) in other.steps {
             self.steps.entry(step).or_default().add(&tally);
         }
+        for (step, tally) in other.begun {
+            self.begun.entry(step).or_default().add(&tally);
+        }
         for (channel, count) in other.messages {
             *self.messages.entry(channel).or_default() += count;
         }
@@ -201,6 +189,22 @@ impl Outlook {
 }
 
 impl Tally {
+    /// `was`: when it was due, if it was planned before.
+    fn count(&mut self, step: &PlannedStep, was: Option<Timestamp>) {
+        match step.state {
+            StepState::Pending { .. } if was == Some(step.due) => self.stay += 1,
+            StepState::Pending { .. } => {
+                let place = if was.is_some() { &mut self.move_to } else { &mut self.new };
+                *place += 1;
+                self.due = join(self.due, Some((step.due, step.due)));
+            }
+            StepState::Performed { .. } => self.now += 1,
+            StepState::Skipped { reason: Reason::Late | Reason::Expired | Reason::Collapsed, .. } => self.late += 1,
+            StepState::Cancelled { reason: Reason::SupersededByVersion, .. } => self.dropped += 1,
+            StepState::Skipped { .. } | StepState::Cancelled { .. } => self.ended += 1,
+        }
+    }
+
     fn add(&mut self, other: &Tally) {
         self.stay += other.stay;
         self.move_to += other.move_to;

@@ -12,16 +12,19 @@
 //! # }
 //! ```
 
+mod activation;
 mod actor;
 mod asset;
 mod clock;
 mod deliveries;
+mod effects;
 mod error;
 mod flash;
 mod form;
 mod gate;
 mod headers;
 mod health;
+mod history;
 mod home;
 mod interfaces;
 mod link_pages;
@@ -41,6 +44,8 @@ mod visit_form;
 mod visits;
 mod why;
 mod words;
+mod workflow_check;
+mod workflow_edit;
 mod workflow_page;
 mod workflow_words;
 mod workflows;
@@ -120,7 +125,13 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows", get(workflows::list))
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))
-        .route("/workflows/{key}/activation", post(workflow_page::activate).delete(workflow_page::deactivate))
+        .route("/workflows/new", get(workflow_edit::new).post(workflow_edit::create))
+        .route("/workflows/{key}/edit", get(workflow_edit::show).post(workflow_edit::check))
+        .route("/workflows/{key}/versions", post(workflow_edit::publish))
+        .route(
+            "/workflows/{key}/activation",
+            get(activation::show).post(activation::activate).delete(activation::deactivate),
+        )
         .route("/patients", get(patients::list).post(patients::create))
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))

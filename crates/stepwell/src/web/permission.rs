@@ -12,6 +12,7 @@ pub enum Permission {
     SettleWork,
     SeeWorkflows,
     SwitchWorkflows,
+    EditWorkflows,
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
@@ -21,13 +22,14 @@ pub enum Permission {
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 11] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangeVisits,
         Permission::SettleWork,
         Permission::SeeWorkflows,
         Permission::SwitchWorkflows,
+        Permission::EditWorkflows,
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
         Permission::SwitchInterfaces,
@@ -44,9 +46,10 @@ impl Permission {
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
             | Permission::PlayDemo => true,
-            Permission::SwitchWorkflows | Permission::ReplayMessages | Permission::SwitchInterfaces => {
-                role == StaffRole::Admin
-            }
+            Permission::SwitchWorkflows
+            | Permission::EditWorkflows
+            | Permission::ReplayMessages
+            | Permission::SwitchInterfaces => role == StaffRole::Admin,
         }
     }
 
@@ -59,6 +62,7 @@ impl Permission {
             Permission::SettleWork => "settle the work list",
             Permission::SeeWorkflows => "see workflows",
             Permission::SwitchWorkflows => "switch workflows on and off",
+            Permission::EditWorkflows => "edit workflows",
             Permission::SeeRefusedMessages => "see refused messages",
             Permission::ReplayMessages => "replay messages",
             Permission::SwitchInterfaces => "switch interfaces",
