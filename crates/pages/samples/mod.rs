@@ -1,5 +1,6 @@
 //! Believable pages for the gallery and the tests: Alma (patient), Ben (her therapist), one clinic in Denver.
 
+mod editing;
 mod imports;
 mod patients;
 mod why;
@@ -36,6 +37,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     }
     pages.extend(imports::pages(name));
     pages.extend(workflows::pages(name));
+    pages.extend(editing::pages(name));
     pages.extend(patients::pages(name));
     pages.extend(why::pages(name));
     pages

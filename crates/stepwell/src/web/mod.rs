@@ -12,18 +12,21 @@
 //! # }
 //! ```
 
+mod activation;
 mod actor;
 mod asset;
 mod by_hand;
 mod clock;
 mod deliveries;
 mod details;
+mod effects;
 mod error;
 mod flash;
 mod form;
 mod gate;
 mod headers;
 mod health;
+mod history;
 mod home;
 mod import_columns;
 mod imports;
@@ -50,6 +53,8 @@ mod why;
 mod why_page;
 mod why_run;
 mod words;
+mod workflow_check;
+mod workflow_edit;
 mod workflow_page;
 mod workflow_words;
 mod workflows;
@@ -129,7 +134,13 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows", get(workflows::list))
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))
-        .route("/workflows/{key}/activation", post(workflow_page::activate).delete(workflow_page::deactivate))
+        .route("/workflows/new", get(workflow_edit::new).post(workflow_edit::create))
+        .route("/workflows/{key}/edit", get(workflow_edit::show).post(workflow_edit::check))
+        .route("/workflows/{key}/versions", post(workflow_edit::publish))
+        .route(
+            "/workflows/{key}/activation",
+            get(activation::show).post(activation::activate).delete(activation::deactivate),
+        )
         .route("/patients", get(patients::list).post(patients::create))
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
