@@ -245,8 +245,8 @@ impl Stage {
     }
 
     fn world(&self, patient: PatientId, snapshot: &Snapshot) -> World {
-        let mut world = World::default();
-        world.down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
+        let down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
+        let mut world = World { down, ..World::default() };
         for point in snapshot.chart.contact_points() {
             world.suppressed.extend(self.suppressed.get(&point).cloned());
             let Some(sharing) = self.shared.get(&point) else { continue };
