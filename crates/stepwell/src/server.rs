@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::Roof;
 use crate::demo::Demo;
 use crate::listen::mllp::{self, Listener};
-use crate::runner::{count, watch as folders, work};
+use crate::runner::{count, watch as folders, work, zones};
 
 pub struct Server {
     stop: watch::Sender<bool>,
@@ -67,7 +67,7 @@ impl Server {
 async fn catch_up(roof: Arc<Roof>, mut stop: watch::Receiver<bool>) {
     tokio::select! {
         _ = stop.changed() => {}
-        caught_up = count::catch_up_all(&roof) => {
+        caught_up = async { zones::check_all(&roof).await?; count::catch_up_all(&roof).await } => {
             if let Err(e) = caught_up {
                 tracing::warn!(error = %e, "patients are still to be brought up to date: the next count or start does it");
             }

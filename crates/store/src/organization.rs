@@ -72,7 +72,30 @@ impl OrgTx {
         Ok(())
     }
 
+    /// Notes the zone table in use; whether another one was before.
+    pub async fn set_zone_table(&mut self, table: &str) -> Result<bool, Error> {
+        let before = sqlx::query_scalar!(
+            "update organizations o set zone_table = $2 from organizations b
+             where o.id = $1 and b.id = $1 and o.zone_table is distinct from $2 returning b.zone_table",
+            self.org(),
+            table
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(before.flatten().is_some())
+    }
+
+    /// Makes a location or changes it. When its zone changes, everybody's plan is computed anew.
     pub async fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        sqlx::query!(
+            "update patients set wake_at = 'epoch' where organization = $1 and merged_into is null
+             and exists (select from locations where organization = $1 and id = $2 and zone <> $3)",
+            self.org(),
+            row.id.0,
+            row.zone
+        )
+        .execute(&mut *self.tx)
+        .await?;
         let links =
             serde_json::to_value(&row.review_links).map_err(|_| Error::unreadable("locations", "review_links"))?;
         sqlx::query!(

@@ -15,7 +15,7 @@ use crate::workflow::decide::reconcile;
 use crate::workflow::perform::perform;
 use crate::workflow::send::{self, End, Send};
 use crate::workflow::{
-    Decision, Delivery, DeliveryState, Effect, Facts, Ledger, StepState, Told, Traffic, Workflows, World,
+    Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Reason, StepState, Told, Traffic, Workflows, World,
 };
 
 /// Contact points on more charts than this are nobody's (docs/SEMANTICS.md section 5, rule 4).
@@ -29,6 +29,8 @@ pub struct Stage {
     pub patients: BTreeMap<PatientId, Player>,
     pub suppressed: BTreeSet<ContactPoint>,
     pub gateways: BTreeMap<Channel, Gateway>,
+    /// Templates that are gone.
+    pub withdrawn: BTreeSet<String>,
     /// The interface only takes in facts.
     pub loading: bool,
     pub now: Timestamp,
@@ -62,6 +64,7 @@ impl Stage {
             patients: BTreeMap::new(),
             suppressed: BTreeSet::new(),
             gateways: BTreeMap::new(),
+            withdrawn: BTreeSet::new(),
             loading: false,
             now,
             said: vec![],
@@ -157,13 +160,17 @@ impl Stage {
         let waits = |d: &&Delivery| d.state == DeliveryState::Queued && d.not_before <= now;
         let due = |ledger: &Ledger| ledger.deliveries.values().filter(waits).map(|d| (d.not_before, d.id)).min();
         while let Some((_, id)) = self.patients.get(&patient).and_then(|p| due(&p.ledger)) {
-            let refuses = self.gateways.clone();
+            let (gateways, withdrawn) = (self.gateways.clone(), self.withdrawn.clone());
             effects.extend(self.with(patient, &mut |facts, ledger, ids| {
                 let (send, mut effects) = send::attempt(facts, ledger, id, ids);
-                let channel = ledger.deliveries.get(&id).map(|d| d.contact.channel);
-                if send == Send::Now {
+                let delivery = ledger.deliveries.get(&id).cloned();
+                if let (Send::Now, Some(delivery)) = (&send, delivery) {
                     effects.extend(send::parts(facts, ledger, id, ids).1);
-                    let end = channel.and_then(|c| refuses.get(&c)).map_or(End::Sent, |g| g.answer());
+                    let end = match gateways.get(&delivery.contact.channel) {
+                        _ if withdrawn.contains(&delivery.template) => End::Not(Reason::ContentWithdrawn),
+                        Some(gateway) => gateway.answer(),
+                        None => End::Sent,
+                    };
                     effects.extend(send::end(facts, ledger, id, end, ids));
                 }
                 effects

@@ -19,6 +19,8 @@ pub enum Gateway {
     Down,
     /// For good.
     Refuses,
+    /// Takes it, and is gone before it answers.
+    Breaks,
 }
 
 impl Gateway {
@@ -27,6 +29,7 @@ impl Gateway {
             Gateway::Takes => End::Sent,
             Gateway::Down => End::Not(Reason::ChannelDown),
             Gateway::Refuses => End::Not(Reason::RefusedByGateway),
+            Gateway::Breaks => End::Unknown,
         }
     }
 }

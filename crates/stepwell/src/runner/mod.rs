@@ -22,6 +22,7 @@ pub mod tick;
 pub mod visit_file;
 pub mod watch;
 pub mod work;
+pub mod zones;
 
 pub use context::{Context, Known};
 pub use record::{NewChange, record};

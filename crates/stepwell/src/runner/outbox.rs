@@ -69,6 +69,8 @@ async fn prepare(roof: &Roof, organization: OrganizationId, claimed: &[ClaimedDe
             let resend = delivery.uncertain == Uncertain::Resend;
             tx.settle_unknown(claimed, resend, roof.now()).await?;
             if !resend {
+                let held = said(&delivery, Verdict::Deferred, Some(Reason::UncertainHeld), roof.now());
+                tx.write_decision(patient, roof.new_id(), &held).await?;
                 continue;
             }
         }
@@ -136,7 +138,8 @@ async fn tell(roof: &Roof, tx: &mut OrgTx, ready: &Ready, end: &AttemptOutcome) 
     let (verdict, reason) = match end {
         AttemptOutcome::Sent { .. } => (Verdict::Sent, None),
         AttemptOutcome::Ended { reason, .. } => (Verdict::NotSent, Some(*reason)),
-        AttemptOutcome::RetryAt { .. } | AttemptOutcome::Uncertain { .. } => return Ok(()),
+        AttemptOutcome::Uncertain { .. } => (Verdict::Deferred, Some(Reason::UncertainHeld)),
+        AttemptOutcome::RetryAt { .. } => return Ok(()),
     };
     if verdict == Verdict::NotSent {
         tx.release_joined(ready.delivery.id, roof.now()).await?;
