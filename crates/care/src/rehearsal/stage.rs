@@ -37,6 +37,8 @@ pub struct Stage {
     /// Everything that was decided, told and sent since the curtain rose.
     pub said: Vec<Said>,
     pub(super) shared: BTreeMap<ContactPoint, BTreeSet<PatientId>>,
+    /// For whom messages were ever written to a contact point, whoever holds it now.
+    pub(super) written: BTreeMap<ContactPoint, BTreeSet<PatientId>>,
     pub(super) merged: Vec<Merged>,
     pub(super) agenda: BTreeSet<(Timestamp, PatientId)>,
     watch: Arc<Watch>,
@@ -69,6 +71,7 @@ impl Stage {
             now,
             said: vec![],
             shared: BTreeMap::new(),
+            written: BTreeMap::new(),
             merged: vec![],
             agenda: BTreeSet::new(),
             watch,
@@ -91,6 +94,9 @@ impl Stage {
 
     /// Brings a patient on with all that is known and decided of them; nothing is asked of the engine yet.
     pub fn enter(&mut self, id: PatientId, player: Player) {
+        for delivery in player.ledger.deliveries.values() {
+            self.written.entry(delivery.contact.clone()).or_default().insert(id);
+        }
         self.patients.insert(id, player);
         self.look_again(id);
     }
@@ -236,6 +242,9 @@ impl Stage {
                         Change { id: ChangeId(id), stamp, source: Source::System, received_at: self.now, what };
                     self.patients.entry(patient).or_default().changes.push(change);
                 }
+                Effect::Queued(delivery) => {
+                    self.written.entry(delivery.contact.clone()).or_default().insert(patient);
+                }
                 Effect::DeliverySet { delivery, state: DeliveryState::Sent { at }, .. } => {
                     let sent = self.patients.get(&patient).and_then(|p| p.ledger.deliveries.get(delivery));
                     self.said.extend(sent.cloned().map(|d| Said::Sent(patient, *at, d)));
@@ -244,7 +253,6 @@ impl Stage {
                 | Effect::Entered { .. }
                 | Effect::RunSet(_)
                 | Effect::StepSet { .. }
-                | Effect::Queued(_)
                 | Effect::DeliverySet { .. } => {}
             }
         }
@@ -256,13 +264,13 @@ impl Stage {
         let mut world = World { down, ..World::default() };
         for point in snapshot.chart.contact_points() {
             world.suppressed.extend(self.suppressed.get(&point).cloned());
-            let Some(sharing) = self.shared.get(&point) else { continue };
-            if sharing.len() > FAMILY {
+            if self.shared.get(&point).is_some_and(|sharing| sharing.len() > FAMILY) {
                 world.crowded.insert(point);
                 continue;
             }
-            let others = sharing.iter().filter(|id| **id != patient).filter_map(|id| self.patients.get(id));
-            let to_point = others.flat_map(|p| p.ledger.deliveries.values()).filter(|d| d.contact == point);
+            let written = self.written.get(&point).into_iter().flatten().filter(|id| **id != patient);
+            let others = written.filter_map(|id| self.patients.get(id)).flat_map(|p| p.ledger.deliveries.values());
+            let to_point = others.filter(|d| d.contact == point);
             world.others.extend(to_point.filter_map(|d| {
                 let at = d.state.takes_place(d.not_before)?;
                 Some(Traffic { contact: point.clone(), template: d.template.clone(), at })
@@ -305,7 +313,7 @@ fn due_step(ledger: &Ledger, now: Timestamp) -> Option<PlannedStepId> {
     let steps = ledger.runs.values().flat_map(|run| run.steps.iter().map(move |s| (run, s)));
     let pending = steps.filter_map(|(run, s)| match s.state {
         StepState::Pending { at: Some(at) } if at <= now => {
-            Some((at, s.due, &run.workflow, run.anchor, &s.step, s.occurrence, s.generation, s.id))
+            Some((s.due, &run.workflow, run.anchor, &s.step, s.occurrence, s.generation, s.id))
         }
         StepState::Pending { .. }
         | StepState::Performed { .. }
