@@ -1,6 +1,6 @@
 //! Delivery: the only room that opens a socket to a gateway.
 //!
-//! One folder per channel; today that is [`email`]. The room takes a finished message and an address and says in
+//! One module per channel: [`email`] and [`text`]. The room takes a finished message and an address and says in
 //! words what became of it. It knows no database, no clock, no template: times, keys and jitter are arguments, and
 //! rendering happened elsewhere.
 //!
@@ -30,6 +30,7 @@
 mod backoff;
 pub mod email;
 mod outcome;
+pub mod text;
 
 pub use backoff::{GIVE_UP_AFTER, backoff, gave_up};
 pub use outcome::{EnhancedCode, Outcome};

@@ -51,7 +51,12 @@ impl Templates {
             };
             let Some((name, language)) = folder.rsplit_once('/') else { continue };
             let part = |file: &str| text(&format!("templates/{folder}/{file}")).unwrap_or_default();
-            match Compiled::new(part("subject.txt").trim(), &part("body.mjml"), &part("body.txt")) {
+            let mail = Compiled::new(part("subject.txt").trim(), &part("body.mjml"), &part("body.txt"));
+            let with_text = |mail: Compiled| match text(&format!("templates/{folder}/text.txt")) {
+                Some(short) => mail.with_text_message(&short),
+                None => Ok(mail),
+            };
+            match mail.and_then(with_text) {
                 Ok(mail) => {
                     good.insert((name.to_owned(), language.to_owned()), Template { mail });
                 }

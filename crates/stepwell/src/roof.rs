@@ -7,6 +7,7 @@ use care::chart::Channel;
 use care::id::OrganizationId;
 use care::workflow::{Activation, Workflow, Workflows};
 use delivery::email::Mailer;
+use delivery::text::Gateway;
 use jiff::{SignedDuration, Timestamp};
 use store::{OrgTx, Store, WorkflowBody};
 use tokio::sync::Notify;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::content::Templates;
 
-/// How long a gateway that did not answer is left alone.
+/// How long a gateway that did not answer is left alone before it is called again.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(1);
 
 pub struct Roof {
@@ -27,7 +28,9 @@ pub struct Roof {
     pub templates: Templates,
     /// Email, when it is set up.
     pub mailer: Option<Mailer>,
-    /// The channels that are set up. A text ends in `channel_not_set_up` until there is a gateway.
+    /// Texts, when they are set up.
+    pub texts: Option<Gateway>,
+    /// The channels that are set up. What would go on another one ends in `channel_not_set_up`.
     pub channels: BTreeSet<Channel>,
     pub connections: usize,
     /// The address patients reach us at, without a slash at the end.
@@ -36,7 +39,7 @@ pub struct Roof {
     pub secret: [u8; 32],
     /// Rings when there may be something to do.
     pub wake: Notify,
-    /// Channels whose gateway did not answer, and until when it is left alone.
+    /// Channels whose gateway did not answer, and when it is called again.
     down: Mutex<BTreeMap<Channel, Timestamp>>,
     parsed: Mutex<BTreeMap<(OrganizationId, String, u32), Arc<Workflow>>>,
 }
@@ -56,7 +59,30 @@ impl Roof {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let (wake, down, parsed) = (Notify::new(), Mutex::default(), Mutex::default());
         let channels = mailer.iter().map(|_| Channel::Email).collect();
-        Self { app, runner, clock, templates, mailer, channels, connections, base_url, secret, wake, down, parsed }
+        let texts = None;
+        Self {
+            app,
+            runner,
+            clock,
+            templates,
+            mailer,
+            texts,
+            channels,
+            connections,
+            base_url,
+            secret,
+            wake,
+            down,
+            parsed,
+        }
+    }
+
+    /// Texts go out by this gateway.
+    #[must_use]
+    pub fn with_texts(mut self, gateway: Gateway) -> Self {
+        self.texts = Some(gateway);
+        self.channels.insert(Channel::Text);
+        self
     }
 
     pub fn now(&self) -> Timestamp {
@@ -69,17 +95,32 @@ impl Roof {
 
     /// Channels whose gateway does not answer just now.
     pub fn channels_down(&self) -> BTreeSet<Channel> {
-        let now = self.now();
-        self.down().iter().filter(|(_, until)| **until > now).map(|(channel, _)| *channel).collect()
+        self.down().keys().copied().collect()
     }
 
-    /// The gateway of a channel answered, or did not: then other ways are taken for a while.
+    /// The gateway of a channel answered, or did not: then other ways are taken until it does.
     pub fn set_down(&self, channel: Channel, down: bool) {
-        let until = self.now().checked_add(LEFT_ALONE).ok().filter(|_| down);
-        match until {
-            Some(until) => self.down().insert(channel, until),
+        let again = self.now().checked_add(LEFT_ALONE).ok().filter(|_| down);
+        match again {
+            Some(again) => self.down().insert(channel, again),
             None => self.down().remove(&channel),
         };
+    }
+
+    /// Calls the gateways that did not answer and were left alone long enough.
+    pub async fn call_again(&self) {
+        let now = self.now();
+        let due: Vec<Channel> =
+            self.down().iter().filter(|(_, again)| **again <= now).map(|(channel, _)| *channel).collect();
+        for channel in due {
+            let answer = match (channel, &self.mailer, &self.texts) {
+                (Channel::Email, Some(mailer), _) => mailer.check().await,
+                (Channel::Text, _, Some(gateway)) => gateway.check().await,
+                // Nobody is there to be called: what is not set up is not down.
+                (Channel::Email, None, _) | (Channel::Text, _, None) => Ok(()),
+            };
+            self.set_down(channel, answer.is_err());
+        }
     }
 
     fn down(&self) -> std::sync::MutexGuard<'_, BTreeMap<Channel, Timestamp>> {

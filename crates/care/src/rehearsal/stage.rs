@@ -10,12 +10,12 @@ use super::merge::Merged;
 use super::patient::Player;
 use super::switches::Gateway;
 use crate::chart::{Change, Channel, Clinic, ContactPoint, Snapshot, Source, Stamp, Watch, What};
-use crate::id::{ChangeId, PatientId, PlannedStepId};
+use crate::id::{ChangeId, PatientId};
 use crate::workflow::decide::reconcile;
 use crate::workflow::perform::perform;
 use crate::workflow::send::{self, End, Send};
 use crate::workflow::{
-    Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Reason, StepState, Told, Traffic, Workflows, World,
+    Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Reason, Told, Traffic, Workflows, World,
 };
 
 /// Contact points on more charts than this are nobody's (docs/SEMANTICS.md section 5, rule 4).
@@ -154,7 +154,7 @@ impl Stage {
         if self.patients.get(&patient).and_then(|p| p.wake).is_some_and(|wake| wake <= now) {
             effects.extend(self.reconcile(patient));
         }
-        while let Some(step) = self.patients.get(&patient).and_then(|p| due_step(&p.ledger, now)) {
+        while let Some(step) = self.patients.get(&patient).and_then(|p| p.ledger.due_step(now)) {
             effects.extend(self.with(patient, &mut |facts, ledger, ids| perform(facts, ledger, step, ids)));
         }
         self.send_due(patient, &mut effects);
@@ -164,8 +164,11 @@ impl Stage {
     fn send_due(&mut self, patient: PatientId, effects: &mut Vec<Effect>) {
         let now = self.now;
         let waits = |d: &&Delivery| d.state == DeliveryState::Queued && d.not_before <= now;
-        let due = |ledger: &Ledger| ledger.deliveries.values().filter(waits).map(|d| (d.not_before, d.id)).min();
-        while let Some((_, id)) = self.patients.get(&patient).and_then(|p| due(&p.ledger)) {
+        let due = |ledger: &Ledger| {
+            let waiting = ledger.deliveries.values().filter(waits);
+            waiting.min_by(|a, b| (a.not_before, a.standing()).cmp(&(b.not_before, b.standing()))).map(|d| d.id)
+        };
+        while let Some(id) = self.patients.get(&patient).and_then(|p| due(&p.ledger)) {
             let (gateways, withdrawn) = (self.gateways.clone(), self.withdrawn.clone());
             effects.extend(self.with(patient, &mut |facts, ledger, ids| {
                 let (send, mut effects) = send::attempt(facts, ledger, id, ids);
@@ -306,19 +309,4 @@ impl Stage {
         self.next_id += 1;
         Uuid::from_u128(self.next_id)
     }
-}
-
-/// The step that has been due longest. Of those due together, what they are decides, never when they came about.
-fn due_step(ledger: &Ledger, now: Timestamp) -> Option<PlannedStepId> {
-    let steps = ledger.runs.values().flat_map(|run| run.steps.iter().map(move |s| (run, s)));
-    let pending = steps.filter_map(|(run, s)| match s.state {
-        StepState::Pending { at: Some(at) } if at <= now => {
-            Some((s.due, &run.workflow, run.anchor, &s.step, s.occurrence, s.generation, s.id))
-        }
-        StepState::Pending { .. }
-        | StepState::Performed { .. }
-        | StepState::Skipped { .. }
-        | StepState::Cancelled { .. } => None,
-    });
-    pending.min().map(|(.., id)| id)
 }

@@ -52,17 +52,17 @@ impl Play<'_> {
         for person in &self.scenario.patients {
             self.stage.enter(person.id, Player::default());
             if !person.new {
-                self.introduce(person);
+                self.introduce(person, Source::System);
             }
         }
     }
 
-    fn introduce(&mut self, person: &Person) {
+    fn introduce(&mut self, person: &Person, source: Source) {
         let at = self.stage.now;
-        self.stage.record(person.id, Source::System, at, What::Patient(Box::new(person.change.clone())));
+        self.stage.record(person.id, source, at, What::Patient(Box::new(person.change.clone())));
         for (channel, category) in &person.consents {
             let what = What::Consent { channel: *channel, category: *category, given: true, said_by: None };
-            self.stage.record(person.id, Source::System, at, what);
+            self.stage.record(person.id, source, at, what);
         }
     }
 
@@ -72,7 +72,7 @@ impl Play<'_> {
             Happens::Change { patient, source, stamped, what, label } => {
                 let new = self.stage.patients.get(patient).is_some_and(|p| p.changes.is_empty());
                 if let Some(person) = self.scenario.patients.iter().find(|p| new && p.id == *patient) {
-                    self.introduce(person);
+                    self.introduce(person, *source);
                 }
                 let change = self.stage.record(*patient, *source, *stamped, what.clone());
                 self.labels.extend(label.iter().map(|label| (label.clone(), (*patient, change))));

@@ -120,10 +120,11 @@ fn goes_before(facts: &Facts, other: &Delivery, asking: &Asking) -> bool {
         return true;
     }
     let priority = facts.workflows.version(&other.workflow, other.version).map_or(0, |w| w.priority);
-    let rank = |d: &Delivery| (d.not_before, d.queued_at, d.id);
     match priority.cmp(&asking.workflow.priority) {
         std::cmp::Ordering::Greater => true,
-        std::cmp::Ordering::Equal => asking.own.is_none_or(|own| rank(other) < rank(own)),
+        std::cmp::Ordering::Equal => {
+            asking.own.is_none_or(|own| (other.not_before, other.standing()) < (own.not_before, own.standing()))
+        }
         std::cmp::Ordering::Less => false,
     }
 }

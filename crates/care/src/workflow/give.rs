@@ -166,7 +166,7 @@ impl Work<'_> {
             let workflow = self.facts.workflows.version(&d.workflow, d.version);
             workflow.and_then(|w| w.step(&d.key.step)).is_some_and(|s| s.tasks.iter().all(Task::only_sends))
         };
-        alike.filter(only_sends).min_by_key(|d| (d.queued_at, d.id)).map(|d| d.id)
+        alike.filter(only_sends).min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| d.id)
     }
 
     fn plan_reminders(&mut self, workflow: &Workflow, run: &Run, o: &Occurrence) {

@@ -158,6 +158,14 @@ pub struct DeliveryKey {
     pub channel: Channel,
 }
 
+impl Delivery {
+    /// Which of several comes first, when nothing else says so: what they are decides, and never the id, which is chance.
+    pub fn standing(&self) -> impl Ord {
+        let key = (&self.key.step, self.key.occurrence, self.key.generation, self.key.task);
+        (self.queued_at, self.due, &self.workflow, key, self.anchor, self.id)
+    }
+}
+
 impl DeliveryState {
     /// Takes, or took, a place in the patient's attention; when.
     pub fn takes_place(self, not_before: Timestamp) -> Option<Timestamp> {
@@ -336,6 +344,21 @@ impl Ledger {
             | DeliveryState::Ended { .. } => delivery,
         };
         carrier.state.takes_place(carrier.not_before)
+    }
+
+    /// The step that has been due longest. Of those due together, what they are decides, never when they came about.
+    pub fn due_step(&self, now: Timestamp) -> Option<PlannedStepId> {
+        let steps = self.runs.values().flat_map(|run| run.steps.iter().map(move |s| (run, s)));
+        let due = steps.filter_map(|(run, s)| match s.state {
+            StepState::Pending { at: Some(at) } if at <= now => {
+                Some((at, s.due, &run.workflow, &s.step, s.occurrence, s.generation, run.anchor, s.id))
+            }
+            StepState::Pending { .. }
+            | StepState::Performed { .. }
+            | StepState::Skipped { .. }
+            | StepState::Cancelled { .. } => None,
+        });
+        due.min().map(|(.., id)| id)
     }
 
     pub fn step(&self, id: PlannedStepId) -> Option<(&Run, &PlannedStep)> {

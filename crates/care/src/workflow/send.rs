@@ -39,9 +39,6 @@ pub enum End {
 /// A message held back by something that nobody can date is looked at again so soon.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// A gateway that did not answer is called again so soon.
-const CALL_AGAIN: SignedDuration = SignedDuration::from_mins(1);
-
 /// Asks whether a queued delivery may go out now, and writes down what follows: on the wire, waiting, or ended.
 pub fn attempt(
     facts: &Facts,
@@ -215,6 +212,12 @@ pub fn quiet(facts: &Facts, channel: Channel) -> Option<Timestamp> {
     }
 }
 
+/// When a gateway that does not answer may be worth another look.
+fn down(facts: &Facts, channel: Channel) -> Option<(Timestamp, Reason)> {
+    let again = facts.now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX);
+    facts.world.down.contains(&channel).then_some((again, Reason::ChannelDown))
+}
+
 /// Everything that may have changed since the delivery was written, in the order of section 5.
 pub fn check(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Send {
     if let Some(reason) = out_of_reach(facts) {
@@ -258,13 +261,9 @@ pub fn check(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Send {
         return Send::No(Reason::SendRule);
     }
     let asking = Asking { contact: &delivery.contact, workflow, own: Some(delivery) };
-    match hold_back(facts, ledger, &asking) {
+    match hold_back(facts, ledger, &asking).or_else(|| down(facts, delivery.contact.channel)) {
         Some((until, reason)) if until >= delivery.expires => Send::No(reason),
         Some((until, reason)) => Send::Wait { until, reason },
-        None if facts.world.down.contains(&delivery.contact.channel) => {
-            let until = facts.now.checked_add(CALL_AGAIN).unwrap_or(Timestamp::MAX);
-            Send::Wait { until, reason: Reason::ChannelDown }
-        }
         None => Send::Now,
     }
 }

@@ -196,7 +196,7 @@ impl Hand {
                 self.record(stage, *who, STAFF, What::RunStopped { workflow: key(*workflow), subject: None });
             }
             Beat::Consent { who, channel, category, given } => {
-                let what = What::Consent { channel: *channel, category: *category, given: *given };
+                let what = What::Consent { channel: *channel, category: *category, given: *given, said_by: None };
                 self.record(stage, *who, Source::Patient, what);
             }
             Beat::OptOut { who, channel, category } => {

@@ -212,7 +212,9 @@ fn wanted(stage: &Stage, chart: &Chart, d: &Delivery) {
     changes.sort_by_key(|c| c.stamp);
     for change in changes {
         match &change.what {
-            What::Consent { channel, category, given } if (*channel, *category) == (d.contact.channel, d.category) => {
+            What::Consent { channel, category, given, .. }
+                if (*channel, *category) == (d.contact.channel, d.category) =>
+            {
                 (no, yes) = (!given, *given);
             }
             What::OptOut { contact, category } if *contact == d.contact => {

@@ -1,6 +1,6 @@
 use super::error::{Part, TemplateError};
 use super::frame;
-use super::render::{Rendered, refusal, render_part, strict_environment};
+use super::render::{Rendered, refusal, render_part, strict_environment, without_gaps};
 use super::variables::{VARIABLES, sample_context, sparse_context};
 use minijinja::Environment;
 use serde_json::Value;
@@ -18,6 +18,7 @@ pub(super) struct Sources {
     subject: String,
     mjml: String,
     text: String,
+    short: String,
 }
 
 impl Sources {
@@ -26,6 +27,7 @@ impl Sources {
             Part::Subject => &self.subject,
             Part::Html => &self.mjml,
             Part::Text => &self.text,
+            Part::Short => &self.short,
         }
     }
 
@@ -39,7 +41,8 @@ impl Compiled {
     /// Checks all three parts as far as possible without a patient: syntax, variables, MJML, and a trial with
     /// [`sample_context`] and [`sparse_context`].
     pub fn new(subject: &str, mjml: &str, text: &str) -> Result<Compiled, TemplateError> {
-        let sources = Sources { subject: subject.trim().to_owned(), mjml: mjml.to_owned(), text: text.to_owned() };
+        let (mjml, text, short) = (mjml.to_owned(), text.to_owned(), String::new());
+        let sources = Sources { subject: subject.trim().to_owned(), mjml, text, short };
         for part in [Part::Subject, Part::Html, Part::Text] {
             check(&sources, part)?;
         }
@@ -60,6 +63,27 @@ impl Compiled {
         Ok(compiled)
     }
 
+    /// The same content as a text message too. It is checked like the mail, and no frame is put around it.
+    pub fn with_text_message(mut self, short: &str) -> Result<Compiled, TemplateError> {
+        self.sources.short = short.trim().to_owned();
+        check(&self.sources, Part::Short)?;
+        self.environment
+            .add_template_owned(template_name(Part::Short), self.sources.short.clone())
+            .map_err(|problem| refusal(&problem, Part::Short, &self.sources))?;
+        self.render_text_message(&sample_context())?;
+        self.render_text_message(&sparse_context())?;
+        Ok(self)
+    }
+
+    /// One text message; `None` for content that goes by mail only.
+    pub fn render_text_message(&self, context: &Value) -> Result<Option<String>, TemplateError> {
+        if self.sources.short.is_empty() {
+            return Ok(None);
+        }
+        let short = render_part(&self.environment, template_name(Part::Short), Part::Short, context, &self.sources)?;
+        Ok(Some(without_gaps(&short).trim_end().to_owned()))
+    }
+
     /// One mail. `context` holds every variable of [`VARIABLES`]; what a clinic does not have is `null`.
     pub fn render(&self, context: &Value) -> Result<Rendered, TemplateError> {
         Ok(Rendered::join(vec![self.render_to_join(context)?], "en"))
@@ -78,6 +102,7 @@ fn template_name(part: Part) -> &'static str {
         Part::Subject => "subject.txt",
         Part::Html => "body.html",
         Part::Text => "body.txt",
+        Part::Short => "text.txt",
     }
 }
 
@@ -182,6 +207,22 @@ mod tests {
         let mail = Compiled::new("Hi", &section(guarded), guarded).unwrap();
         assert!(mail.render(&sample_context()).unwrap().text.contains("Map: https://maps.example.org/northside"));
         assert!(!mail.render(&sparse_context()).unwrap().text.contains("Map:"));
+    }
+
+    #[test]
+    fn a_text_message_is_checked_like_a_mail_and_stands_without_a_frame() {
+        let mail = || Compiled::new("Hi", &section("Hi"), "Hi").unwrap();
+        assert_eq!(mail().render_text_message(&sample_context()).unwrap(), None);
+        let short = mail().with_text_message("{{ clinic.name }}: see you\n").unwrap();
+        let said = short.render_text_message(&sample_context()).unwrap();
+        assert_eq!(said.as_deref(), Some("Northside Therapy: see you"));
+        let (part, line) = (Part::Short, 1);
+        let name = "patient.diagnosis".to_owned();
+        let refused = mail().with_text_message("{{ patient.diagnosis }}").unwrap_err();
+        assert_eq!(refused, TemplateError::UnknownVariable { part, line, name });
+        assert_eq!(mail().with_text_message(" ").unwrap_err(), TemplateError::Empty { part });
+        let refused = mail().with_text_message("{{ clinic.phone }}").unwrap_err();
+        assert!(matches!(refused, TemplateError::NoValue { part: Part::Short, .. }), "{refused}");
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub enum Part {
     Subject,
     Html,
     Text,
+    /// The text message.
+    Short,
 }
 
 impl Part {
@@ -14,6 +16,7 @@ impl Part {
             Part::Subject => "subject.txt",
             Part::Html => "body.mjml",
             Part::Text => "body.txt",
+            Part::Short => "text.txt",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Mails: a template of three parts (subject, MJML body, plain text) compiled once per version, rendered per patient.
+//! Mails: a template of three parts (subject, MJML body, plain text) compiled once per version, rendered per patient;
+//! and a fourth, `text.txt`, for content that goes as a text message too.
 //!
 //! `body.mjml` holds only `<mj-section>…` content and `body.txt` only the text between greeting and goodbye: the frame
 //! with the clinic's name, phone and unsubscribe link (`templates/email/frame.*`) is put around both here. A value that

@@ -1,9 +1,10 @@
-//! Renders a delivery at the moment of sending: what the mail says is what is true then.
+//! Renders a delivery at the moment of sending: what the mail or the text says is what is true then.
 
-use care::chart::{Encounter, EncounterState, EventKind, Move, Occurrence, Subject};
+use care::chart::{Channel, Encounter, EncounterState, EventKind, Move, Occurrence, Subject};
 use care::workflow::{Delivery, Facts};
 use care::zone;
 use delivery::email::{CalendarFile, CalendarMethod, Mail, Mailbox, Message, Unsubscribe, message_id};
+use delivery::text::Text;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use pages::email::Rendered;
@@ -15,21 +16,59 @@ use super::context::Context;
 use super::links::Purpose;
 use super::visit_file;
 use crate::Roof;
+use crate::content::Template;
 
 /// Why a letter could not be written; no patient data.
 #[derive(Debug, thiserror::Error)]
 pub enum Unwritten {
     #[error("there is no template {0}")]
     NoTemplate(String),
+    #[error("the template {0} has no text message: give it a text.txt")]
+    NoText(String),
     #[error(transparent)]
     Template(#[from] pages::email::TemplateError),
     #[error("the mail could not be made: {0}")]
     Mail(String),
 }
 
-/// The mail for a delivery, ready to be sent.
-/// `parts`: messages that go along in the same mail.
+/// What goes over the wire.
+pub enum Letter {
+    Mail(Box<Message>),
+    Text(Text),
+}
+
+/// The letter for a delivery, ready to be sent. `parts`: messages that go along in the same one.
 pub fn write(
+    roof: &Roof,
+    tx: &OrgTx,
+    context: &Context,
+    facts: &Facts,
+    d: &Delivery,
+    parts: &[Delivery],
+) -> Result<Letter, Unwritten> {
+    match d.contact.channel {
+        Channel::Email => Ok(Letter::Mail(Box::new(mail(roof, tx, context, facts, d, parts)?))),
+        Channel::Text => Ok(Letter::Text(text(roof, tx, context, facts, d, parts)?)),
+    }
+}
+
+fn text(
+    roof: &Roof,
+    tx: &OrgTx,
+    context: &Context,
+    facts: &Facts,
+    d: &Delivery,
+    parts: &[Delivery],
+) -> Result<Text, Unwritten> {
+    let one = |d: &Delivery| {
+        let short = template_of(roof, facts, d)?.mail.render_text_message(&values(roof, tx, context, facts, d))?;
+        short.ok_or_else(|| Unwritten::NoText(d.template.clone()))
+    };
+    let bodies = std::iter::once(d).chain(parts).map(one).collect::<Result<Vec<_>, _>>()?;
+    Ok(Text { key: d.key.to_string(), to: d.contact.value.clone(), body: bodies.join("\n\n") })
+}
+
+fn mail(
     roof: &Roof,
     tx: &OrgTx,
     context: &Context,
@@ -71,15 +110,23 @@ fn language_of<'a>(facts: &'a Facts) -> &'a str {
     facts.chart.patient.language.as_deref().unwrap_or("en")
 }
 
+fn template_of<'a>(roof: &'a Roof, facts: &Facts, d: &Delivery) -> Result<&'a Template, Unwritten> {
+    let found = roof.templates.get(&d.template, language_of(facts));
+    found.ok_or_else(|| Unwritten::NoTemplate(d.template.clone()))
+}
+
 fn render(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Delivery) -> Result<Rendered, Unwritten> {
+    Ok(template_of(roof, facts, d)?.mail.render_to_join(&values(roof, tx, context, facts, d))?)
+}
+
+/// Every variable a template may use.
+fn values(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Delivery) -> Value {
     let language = language_of(facts);
-    let template =
-        roof.templates.get(&d.template, language).ok_or_else(|| Unwritten::NoTemplate(d.template.clone()))?;
     let occurrence = facts.occurrence(d.anchor);
     let visit = occurrence.and_then(|o| o.encounter).and_then(|id| facts.chart.encounter(id));
     let place = occurrence.and_then(|o| place_of(context, o, facts));
     let link = |purpose| roof.link(purpose, tx.organization(), d.id);
-    let values = json!({
+    json!({
         "patient": { "first_name": facts.chart.patient.given },
         "clinic": { "name": context.organization.clinic.name, "phone": some(&context.organization.phone) },
         "language": if language == "es" { "es" } else { "en" },
@@ -91,8 +138,7 @@ fn render(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Deliver
             "questionnaire": link(Purpose::Answer),
             "unsubscribe": link(Purpose::Unsubscribe),
         },
-    });
-    Ok(template.mail.render_to_join(&values)?)
+    })
 }
 
 fn place_of<'a>(context: &'a Context, occurrence: &Occurrence, facts: &Facts) -> Option<&'a LocationRow> {

@@ -1,4 +1,4 @@
-//! Sends what was committed. For each connection at most one mail is on the wire without its end written, so a crash can
+//! Sends what was committed. For each connection at most one message is on the wire without its end written, so a crash can
 //! double at most that one; which one it was is on record as `uncertain`.
 
 use std::collections::BTreeMap;
@@ -8,28 +8,50 @@ use care::workflow::send::{self, End, Send};
 use care::workflow::task::Uncertain;
 use care::workflow::work::said;
 use care::workflow::{Delivery, Reason, Verdict};
-use delivery::email::Message;
+use delivery::email::{Down, Mailer};
+use delivery::text::Gateway;
 use delivery::{Outcome, backoff, gave_up};
 use jiff::{SignedDuration, Timestamp};
 use store::{AttemptOutcome, ClaimedDelivery, Error, OrgTx};
 
 use super::context::{Context, Known};
-use super::letter;
+use super::letter::{self, Letter};
 use crate::Roof;
 use crate::ids;
 
-/// A claimed delivery whose attempt is on record and whose mail is ready.
+/// A claimed delivery whose attempt is on record and whose letter is ready.
 struct Ready {
     claimed: ClaimedDelivery,
     patient: PatientId,
     delivery: Delivery,
     attempt: i32,
-    message: Message,
+    letter: Letter,
 }
 
-/// Sends what is due, at most one mail per connection at a time; how many deliveries were claimed.
+/// The doors out of the house.
+#[derive(Clone)]
+struct Doors {
+    mailer: Option<Mailer>,
+    texts: Option<Gateway>,
+}
+
+impl Doors {
+    async fn hand_over(&self, letter: &Letter) -> Outcome {
+        match (letter, &self.mailer, &self.texts) {
+            (Letter::Mail(message), Some(mailer), _) => mailer.send(message).await,
+            (Letter::Text(text), _, Some(gateway)) => gateway.send(text).await,
+            // The engine asks first whether a channel is set up.
+            (Letter::Mail(_), None, _) | (Letter::Text(_), _, None) => Outcome::ChannelDown { reason: Down::NoAnswer },
+        }
+    }
+}
+
+/// Sends what is due, at most one message per connection at a time; how many deliveries were claimed.
 pub async fn send_due(roof: &Roof, since: Option<Timestamp>) -> Result<usize, Error> {
-    let Some(mailer) = &roof.mailer else { return Ok(0) };
+    let doors = Doors { mailer: roof.mailer.clone(), texts: roof.texts.clone() };
+    if doors.mailer.is_none() && doors.texts.is_none() {
+        return Ok(0);
+    }
     let most = i32::try_from(roof.connections).unwrap_or(1).max(1);
     let claimed = roof.runner.claim_deliveries(roof.now(), since, most).await?;
     let count = claimed.len();
@@ -42,9 +64,9 @@ pub async fn send_due(roof: &Roof, since: Option<Timestamp>) -> Result<usize, Er
         let ready = prepare(roof, organization, &deliveries).await?;
         let mut on_the_wire = tokio::task::JoinSet::new();
         for ready in ready {
-            let mailer = mailer.clone();
+            let doors = doors.clone();
             on_the_wire.spawn(async move {
-                let outcome = mailer.send(&ready.message).await;
+                let outcome = doors.hand_over(&ready.letter).await;
                 (ready, outcome)
             });
         }
@@ -104,9 +126,9 @@ async fn one(
     effects.extend(gone);
     tx.write_effects(patient, &effects, facts.now, &mut ids).await?;
     match letter::write(roof, tx, context, &facts, &delivery, &parts) {
-        Ok(message) => {
+        Ok(letter) => {
             let attempt = tx.start_attempt(delivery.id, roof.now()).await?;
-            Ok(Some(Ready { claimed, patient, delivery, attempt, message }))
+            Ok(Some(Ready { claimed, patient, delivery, attempt, letter }))
         }
         Err(unwritten) => {
             tracing::error!(template = %delivery.template, error = %unwritten, "a message could not be written");

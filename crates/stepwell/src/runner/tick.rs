@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use care::id::{OrganizationId, PatientId};
 use care::workflow::perform::perform;
+use care::workflow::{Effect, Facts, Ledger};
 use jiff::Timestamp;
 use store::{Claimed, Error, OrgTx};
+use uuid::Uuid;
 
 use super::context::Context;
 use super::record::{act, refold};
@@ -59,14 +61,36 @@ async fn perform_for(
     steps: &[Claimed],
 ) -> Result<(), Error> {
     let Some(patient) = store::patient_lock(tx, patient).await? else { return Ok(()) };
+    let mut held = false;
     for claimed in steps {
         // Another worker took it over, or it has ended: a stale timer does nothing.
-        if tx.holds_step(claimed).await? {
-            let step = claimed.step;
-            act(roof, tx, context, patient, &mut |facts, ledger, ids| perform(facts, ledger, step, ids)).await?;
-        }
+        held |= tx.holds_step(claimed).await?;
+    }
+    // Everything that is due, in the order of what it is: which was claimed with which is chance.
+    while held {
+        let mut gave = false;
+        act(roof, tx, context, patient, &mut |facts, ledger, ids| {
+            let effects = perform_due(facts, ledger, ids);
+            gave = effects.iter().any(|effect| matches!(effect, Effect::Assigned { .. }));
+            effects
+        })
+        .await?;
+        // What was assigned has changed the chart.
+        held = gave;
     }
     Ok(())
+}
+
+/// Performs what is due, one step after the other, up to the first that assigns something.
+fn perform_due(facts: &Facts, ledger: &mut Ledger, ids: &mut dyn FnMut() -> Uuid) -> Vec<Effect> {
+    let mut effects = vec![];
+    while let Some(step) = ledger.due_step(facts.now) {
+        effects.extend(perform(facts, ledger, step, ids));
+        if effects.iter().any(|effect| matches!(effect, Effect::Assigned { .. })) {
+            break;
+        }
+    }
+    effects
 }
 
 /// Looks again at the patients whose charts time alone has changed; how many those were.

@@ -19,6 +19,7 @@ const SWEEP_EVERY: u32 = 5;
 
 /// One round of each; how much was done.
 pub async fn round(roof: &Roof, sweep: bool) -> Result<usize, store::Error> {
+    roof.call_again().await;
     let since = if sweep { None } else { roof.now().checked_sub(FLOOR).ok() };
     let applied = inbox::apply_waiting(roof).await?;
     let imported = import::apply_waiting(roof).await?;

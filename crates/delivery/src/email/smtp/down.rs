@@ -55,7 +55,7 @@ impl From<io::Error> for Lost {
     }
 }
 
-/// Why no mail can go out through this gateway just now. Says place and cure; holds no address and no password.
+/// Why nothing can go out through this gateway just now. Says place and cure; holds no address and no password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Down {
     #[error("the mail gateway's name could not be looked up; check its host name and the network")]
@@ -74,4 +74,6 @@ pub enum Down {
     PasswordWithoutTls,
     #[error("the mail gateway offers neither AUTH PLAIN nor AUTH LOGIN; remove the login or use another gateway")]
     NoKnownLogin,
+    #[error("the gateway does not answer; look whether its operator knows of a disturbance")]
+    NoAnswer,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use sqlx::postgres::PgPool;
 use stepwell::ids;
 use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, OrgTx, StaffRole};
 use wire::hl7v2::{DischargeMeans, Interface, MappedType};
@@ -39,10 +40,28 @@ pub async fn found(tx: &mut OrgTx, story: &Story, id: OrganizationId, now: Times
         places.insert(story.scenario.names.name(theirs.0).to_owned(), place);
     }
     tx.put_interface(&interface(story, &places, now)).await.unwrap();
-    for (key, text, _) in &story.workflows {
-        tx.publish_workflow(key, text, now).await.unwrap();
+    for first in story.workflows.iter().filter(|w| w.version == 1) {
+        tx.publish_workflow(&first.key, &first.body, now).await.unwrap();
     }
     places
+}
+
+/// What no form says of a location yet: its closed days, and what time alone makes of a visit or a case.
+pub async fn has_rules(sees_all: &PgPool, story: &Story, id: OrganizationId, places: &BTreeMap<String, Place>) {
+    for (theirs, location) in &story.scenario.clinic.locations {
+        let place = &places[story.scenario.names.name(theirs.0)];
+        let hours = location.arrived_after.map(|after| i32::try_from(after.as_hours()).unwrap());
+        let days = location.ended_after.map(u32::cast_signed);
+        let rules = sqlx::query(
+            "update locations set arrived_after_hours = $3, ended_after_days = $4 where organization = $1 and id = $2",
+        );
+        rules.bind(id.0).bind(place.id.0).bind(hours).bind(days).execute(sees_all).await.unwrap();
+        for day in &location.closed {
+            let closed =
+                sqlx::query("insert into closed_days (organization, location, day) values ($1, $2, $3::text::date)");
+            closed.bind(id.0).bind(place.id.0).bind(day.to_string()).execute(sees_all).await.unwrap();
+        }
+    }
 }
 
 fn row(place: &Place, name: &str) -> LocationRow {

@@ -73,6 +73,17 @@ fn anchor(stage: &Stage, patient: &str, chart: &Chart, anchor: Anchor) -> String
     if anchor.nth > 1 { format!("{name}#{}", anchor.nth) } else { name }
 }
 
+/// What was decided for a chart that is gone is from then on the survivor's.
+pub fn after_merges(merged: &[(String, String)], lines: Vec<Line>) -> Vec<Line> {
+    let now = |line: Line| {
+        let survivor = merged.iter().find(|(_, gone)| *gone == line.patient).map(|(survivor, _)| survivor.clone());
+        let Some(patient) = survivor else { return line };
+        let anchor = line.anchor.replace(&format!("patient:{}", line.patient), &format!("patient:{patient}"));
+        Line { patient, anchor, ..line }
+    };
+    lines.into_iter().map(now).collect()
+}
+
 /// Both lists side by side, each sorted, if they are not the same line for line.
 pub fn differences(simulated: &[Line], served: &[Line]) -> Option<String> {
     let (simulated, served) = (sorted(simulated), sorted(served));

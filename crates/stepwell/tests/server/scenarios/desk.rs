@@ -1,16 +1,18 @@
 //! The front desk: the staff's forms over HTTP where there is one that says it, and `record` where there is none.
 
-use care::chart::{Act, EncounterChange, EncounterKey, PatientChange, Source, What, Write};
-use care::id::{EncounterId, PatientId};
+use care::chart::{Act, AssignmentAct, EncounterChange, EncounterKey, PatientChange, Source, What, Write};
+use care::id::{AssignmentId, ChangeId, EncounterId, PatientId};
 use care::zone::{self, CivilMoment};
 use jiff::Timestamp;
 use stepwell::runner::links::Purpose;
+use stepwell::runner::record::take_back;
 use stepwell::runner::{Context, Known, NewChange, record};
 
 use super::emr;
 use super::person::Person;
 use super::stage::Stage;
 use super::story::When;
+use super::switches;
 
 /// `POST` of a form; true when it was taken.
 async fn posts(stage: &Stage, path: &str, fields: &[(&str, String)]) -> (bool, String) {
@@ -25,9 +27,13 @@ fn encoded(text: &str) -> String {
 }
 
 /// The form "new patient"; `None` when it cannot say all of it.
-pub async fn adds(stage: &Stage, person: &Person) -> Option<PatientId> {
+pub async fn adds(stage: &mut Stage, person: &Person) -> Option<PatientId> {
+    if stage.loading {
+        return None;
+    }
     let location = person.location.as_ref().map(|name| stage.places[name].id);
     let (taken, page) = posts(stage, "/patients", &person.as_form(location)?).await;
+    stage.by_form |= taken;
     taken.then(|| page.rsplit('/').next().unwrap().parse().unwrap())
 }
 
@@ -41,12 +47,21 @@ pub async fn makes(stage: &Stage) -> PatientId {
 }
 
 /// What no form says, through the function that every handler calls.
-pub async fn records(stage: &Stage, patient: PatientId, source: Source, what: What) {
+pub async fn records(stage: &Stage, patient: PatientId, source: Source, at: Timestamp, what: What) {
     let mut tx = stage.tx().await;
     let context = Context::load(&stage.roof, &mut tx).await.unwrap();
     let patient = store::patient_lock(&mut tx, patient).await.unwrap().unwrap();
-    let change = NewChange { at: stage.roof.now(), source, what, message: None };
-    record(&stage.roof, &mut tx, &context, patient, vec![change], false).await.unwrap();
+    let change = NewChange { at, source, what, message: None };
+    record(&stage.roof, &mut tx, &context, patient, vec![change], stage.loading).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// As the button "undo" does.
+pub async fn takes_back(stage: &Stage, patient: PatientId, change: ChangeId) {
+    let mut tx = stage.tx().await;
+    let context = Context::load(&stage.roof, &mut tx).await.unwrap();
+    let patient = store::patient_lock(&mut tx, patient).await.unwrap().unwrap();
+    assert!(take_back(&stage.roof, &mut tx, &context, patient, change).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -69,6 +84,26 @@ pub async fn registers(stage: &Stage, patient: PatientId) -> bool {
     let link = stage.roof.link(Purpose::Register, stage.organization, row.id);
     let path = link.strip_prefix(&stage.roof.base_url).unwrap();
     stage.desk.posts(path, &format!("birth_date={born}")).await.status == 200
+}
+
+/// The page behind the link in the message that asks, with a number from 0 to 10 and a comment. False: there is no such
+/// message, or that page cannot say it.
+pub async fn answers(stage: &Stage, patient: PatientId, assignment: AssignmentId, act: &AssignmentAct) -> bool {
+    let AssignmentAct::Complete { score: Some(score), answers } = act else { return false };
+    let points = score.points();
+    if points.fract() != 0.0 || !(0.0..=10.0).contains(&points) || answers.keys().any(|key| key != "comment") {
+        return false;
+    }
+    let known = known(stage, patient).await;
+    let Some(asks) = known.ledger.deliveries.values().find(|d| d.assignment == Some(assignment)) else { return false };
+    if !known.chart().assignment(assignment).is_some_and(|a| a.is_open() && a.content == "questionnaire/recommendation")
+    {
+        return false;
+    }
+    let link = stage.roof.link(Purpose::Answer, stage.organization, asks.id);
+    let path = link.strip_prefix(&stage.roof.base_url).unwrap();
+    let comment = answers.get("comment").map_or("", String::as_str);
+    stage.desk.posts(path, &format!("score={points}&comment={}", encoded(comment))).await.status == 200
 }
 
 /// The forms "log a visit" and the buttons of a visit. False: there is no form for it.
@@ -95,12 +130,15 @@ pub async fn does(stage: &mut Stage, act: Act, patient: PatientId, when: &When) 
             }
             let new = newest_visit(stage, patient).await.ok_or("the visit that was logged is not there")?;
             stage.called.insert(new.0, when.encounter()?.to_owned());
+            stage.by_form = true;
             return Ok(true);
         }
         (Act::Modify, Some(start)) if bare => {
             let zone = zone_of_visit(stage, patient, visit).await;
             let Some((date, time)) = on_the_clock(&start, &zone) else { return Ok(false) };
-            return Ok(posts(stage, &format!("{base}/{visit}/move"), &[("date", date), ("time", time)]).await.0);
+            let (taken, _) = posts(stage, &format!("{base}/{visit}/move"), &[("date", date), ("time", time)]).await;
+            stage.by_form |= taken;
+            return Ok(taken);
         }
         (Act::Arrive, None) if bare => "arrival",
         (Act::NoShow, None) if bare => "no-show",
@@ -109,22 +147,31 @@ pub async fn does(stage: &mut Stage, act: Act, patient: PatientId, when: &When) 
         _ => return Ok(false),
     };
     // A button that the page would not show in this state is refused: then there is no form for it.
-    Ok(posts(stage, &format!("{base}/{visit}/{button}"), &[]).await.0)
+    let (taken, _) = posts(stage, &format!("{base}/{visit}/{button}"), &[]).await;
+    stage.by_form |= taken;
+    Ok(taken)
 }
 
 /// Any act, with any fields.
-pub async fn records_visit(stage: &mut Stage, act: Act, patient: PatientId, when: &When) -> Result<(), String> {
+pub async fn records_visit(
+    stage: &mut Stage,
+    act: Act,
+    patient: PatientId,
+    (source, at): (Source, Timestamp),
+    when: &When,
+) -> Result<(), String> {
     let visit = visit_of(stage, when)?;
     let change = EncounterChange {
         start: Write::some(when.start(&stage.zone)?),
         minutes: Write::some(when.minutes),
         visit_type: Write::some(when.visit_type.as_ref().map(|word| word.parse()).transpose()?),
+        visit_code: Write::some(when.visit_code.as_deref().map(|code| switches::code_of(stage, code))),
         practitioner: Write::some(when.practitioner.clone()),
         location: Write::some(when.person.location.as_ref().map(|name| stage.places[name].id)),
         episode: Write::some(when.episode.as_deref().map(emr::case_id)),
         ..EncounterChange::new(visit, EncounterKey::Appointment, act)
     };
-    records(stage, patient, Source::System, What::Encounter(change)).await;
+    records(stage, patient, source, at, What::Encounter(change)).await;
     Ok(())
 }
 
@@ -133,7 +180,7 @@ pub fn person(change: PatientChange) -> What {
 }
 
 /// The id the visit has: the one the log gave it, else that of the EMR's number.
-fn visit_of(stage: &mut Stage, when: &When) -> Result<EncounterId, String> {
+pub fn visit_of(stage: &Stage, when: &When) -> Result<EncounterId, String> {
     let (patient, encounter) = (when.patient()?, when.encounter()?);
     let ids = emr::visit_ids(patient, encounter);
     let mut logged = stage.called.iter().filter(|(id, name)| *name == encounter && !ids.contains(&EncounterId(**id)));
@@ -146,7 +193,7 @@ pub fn is_logged(stage: &Stage, patient: &str, encounter: &str) -> bool {
     stage.called.iter().any(|(id, name)| name == encounter && !ids.contains(id))
 }
 
-async fn known(stage: &Stage, patient: PatientId) -> Known {
+pub async fn known(stage: &Stage, patient: PatientId) -> Known {
     let mut tx = stage.tx().await;
     let context = Context::load(&stage.roof, &mut tx).await.unwrap();
     Known::load(&stage.roof, &context, &mut tx, patient).await.unwrap()

@@ -137,6 +137,12 @@ impl Emr {
         self.says(&adt(&message)).await
     }
 
+    /// A40: two numbers, one person.
+    pub async fn merges(&mut self, at: Timestamp, survivor: &str, gone: &str) -> Result<(), String> {
+        let message = self.message(at, "A40", survivor, None);
+        self.says(&adt(&Outgoing { merged: Some(gone.into()), ..message })).await
+    }
+
     fn message(&mut self, at: Timestamp, event: &str, patient: &str, visit: Option<Visit>) -> Outgoing {
         self.sent += 1;
         Outgoing {

@@ -1,39 +1,203 @@
 //! Tells the server what happens, each change by its door: one arm for each word of the vocabulary.
 
-use care::chart::{Act, EpisodeChange, PatientChange, Source, What, Write};
-use care::id::PatientId;
+use care::chart::{Act, EpisodeChange, PatientChange, Reach, Source, Subject, What, Write};
+use care::id::{ChangeId, LocationId, PatientId};
+use care::rehearsal::Gateway;
+use care::scenario::Happens;
+use care::workflow::Activation;
 use jiff::Timestamp;
+use stepwell::ids::id_of_number;
+use uuid::Uuid;
 
 use super::person::Person;
 use super::stage::Stage;
 use super::story::{Listed, Story, When};
-use super::{Door, desk, emr};
+use super::{Door, desk, emr, switches};
 
-pub async fn tell(stage: &mut Stage, story: &Story, at: Timestamp, when: &When) -> Result<(), String> {
-    let doors = match when.change.as_str() {
-        "patient.created" | "patient.updated" => vec![update(stage, story, at, when).await?],
-        "patient.registered" => vec![register(stage, story, when).await?],
-        "encounter.planned" => visit(stage, story, at, Act::Book, when).await?,
-        "encounter.rescheduled" => visit(stage, story, at, Act::Modify, when).await?,
-        "encounter.cancelled" => visit(stage, story, at, Act::Cancel, when).await?,
-        "encounter.no_show" => visit(stage, story, at, Act::NoShow, when).await?,
-        "encounter.arrived" => visit(stage, story, at, Act::Arrive, when).await?,
-        "encounter.finished" => visit(stage, story, at, Act::Finish, when).await?,
-        "encounter.reinstated" => visit(stage, story, at, Act::Reinstate, when).await?,
-        "episode.opened" => vec![opens_case(stage, story, at, when).await?],
-        "episode.discharged" => vec![case(stage, story, at, "A03", when).await?],
-        "episode.reopened" => vec![case(stage, story, at, "A13", when).await?],
-        "workflow.activated" | "workflow.deactivated" => {
-            desk::switches(stage, when.workflow()?, when.change == "workflow.activated").await?;
-            vec![Door::Form]
-        }
-        other => return Err(format!("no door is known for `{other}`: give it an arm in feed.rs")),
-    };
-    for door in doors {
+pub async fn tell(stage: &mut Stage, story: &Story, nth: usize) -> Result<(), String> {
+    let (at, when) = &story.events[nth];
+    let told = Told { story, at: *at, when, happens: &story.scenario.events[nth].happens };
+    let labelled = when.label.clone().map(|label| (label, when.patient().map(str::to_owned)));
+    let before = changes_of(stage, when).await;
+    for door in by_its_door(stage, &told).await? {
         *stage.doors.entry(door).or_default() += 1;
+    }
+    if let Some((label, patient)) = labelled {
+        let new = changes_of(stage, when).await.into_iter().find(|id| !before.contains(id));
+        let change = new.ok_or_else(|| format!("nothing is recorded that `{label}` could take back"))?;
+        stage.labels.insert(label, (stage.people[&patient?], change));
     }
     stage.work_is_done().await;
     Ok(())
+}
+
+/// What happens, as it stands in the file and as the simulator reads it.
+struct Told<'a> {
+    story: &'a Story,
+    at: Timestamp,
+    when: &'a When,
+    happens: &'a Happens,
+}
+
+async fn by_its_door(stage: &mut Stage, told: &Told<'_>) -> Result<Vec<Door>, String> {
+    let one = |door| Ok(vec![door]);
+    match told.when.change.as_str() {
+        "patient.created" | "patient.updated" => one(update(stage, told).await?),
+        "patient.registered" => one(register(stage, told).await?),
+        "patient.merged" | "patient.unmerged" => one(merge(stage, told).await?),
+        "patient.logged_in" | "patient.enrolled" | "patient.enrolment_stopped" => one(record(stage, told).await?),
+        "encounter.planned" => visit(stage, Act::Book, told).await,
+        "encounter.rescheduled" => visit(stage, Act::Modify, told).await,
+        "encounter.cancelled" => visit(stage, Act::Cancel, told).await,
+        "encounter.no_show" => visit(stage, Act::NoShow, told).await,
+        "encounter.arrived" => visit(stage, Act::Arrive, told).await,
+        "encounter.finished" => visit(stage, Act::Finish, told).await,
+        "encounter.reinstated" => visit(stage, Act::Reinstate, told).await,
+        "episode.opened" => one(opens_case(stage, told).await?),
+        "episode.discharged" => one(case(stage, "A03", told).await?),
+        "episode.reopened" => one(case(stage, "A13", told).await?),
+        "assignment.given" => one(record(stage, told).await?),
+        "assignment.completed" | "assignment.withdrawn" => one(assignment(stage, told).await?),
+        "consent.given" | "consent.withdrawn" | "run.stopped" => one(record(stage, told).await?),
+        "stop.received" => one(stop(stage, told).await?),
+        "undone" => one(undo(stage, told).await?),
+        _ => to_the_clinic(stage, told).await,
+    }
+}
+
+async fn to_the_clinic(stage: &mut Stage, told: &Told<'_>) -> Result<Vec<Door>, String> {
+    let place = |stage: &Stage, id: &LocationId| stage.places[told.story.scenario.names.name(id.0)].id;
+    match told.happens {
+        Happens::Activated { workflow, cover: false, locations: None } => {
+            desk::switches(stage, workflow, true).await?;
+            return Ok(vec![Door::Form]);
+        }
+        Happens::Deactivated { workflow } => {
+            desk::switches(stage, workflow, false).await?;
+            return Ok(vec![Door::Form]);
+        }
+        Happens::Activated { workflow, cover, locations } => {
+            let locations = locations.as_ref().map(|ids| ids.iter().map(|id| place(stage, id)).collect());
+            let activation = Activation { cover: *cover, locations, ..Activation::open(told.at) };
+            switches::activates(stage, workflow, &activation).await;
+        }
+        Happens::Published { workflow, version, in_flight } => {
+            switches::publishes(stage, told.story, workflow, *version, *in_flight).await?;
+        }
+        Happens::Day { location, date, closed } => {
+            switches::sets_day(stage, place(stage, location), *date, *closed).await;
+        }
+        Happens::Feed { location, feed } => switches::feed(stage, place(stage, location), *feed).await,
+        Happens::Loading => switches::loads(stage).await,
+        Happens::Live { cover } => switches::is_live(stage, *cover).await,
+        Happens::Mapped { code, is } => switches::maps(stage, code, *is).await,
+        Happens::ChannelDown { channel, down } => {
+            let gateway = if *down { Gateway::Down } else { Gateway::Takes };
+            switches::gateway(stage, told.story, *channel, gateway).await;
+        }
+        Happens::Gateway { channel, gateway } => switches::gateway(stage, told.story, *channel, *gateway).await,
+        // The stage was set up without it.
+        Happens::ContentWithdrawn { .. } => {}
+        Happens::Change { .. }
+        | Happens::Newest { .. }
+        | Happens::Undone { .. }
+        | Happens::Stop { .. }
+        | Happens::Merged { .. } => {
+            return Err(format!("no door is known for `{}`: give it an arm in feed.rs", told.when.change));
+        }
+    }
+    Ok(vec![Door::Record])
+}
+
+/// By id, oldest first; nothing before the patient is there.
+async fn changes_of(stage: &Stage, when: &When) -> Vec<ChangeId> {
+    let Some(patient) = when.patient.as_ref().and_then(|name| stage.people.get(name)) else { return vec![] };
+    if when.label.is_none() {
+        return vec![];
+    }
+    stage.tx().await.changes(*patient).await.unwrap().into_iter().map(|change| change.id).collect()
+}
+
+/// Whose word it is, and when they say it happened.
+fn word_of(stage: &Stage, told: &Told<'_>) -> (Source, Timestamp) {
+    let Happens::Change { source, stamped, .. } = told.happens else { return (Source::System, told.at) };
+    let source = match source {
+        Source::Staff(_) => Source::Staff(stage.staff),
+        Source::Emr(_) => Source::Emr(stage.interface),
+        Source::Patient | Source::System => *source,
+    };
+    (source, *stamped)
+}
+
+/// A word without a form or a message, as the simulator reads it.
+async fn record(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
+    let patient = known(stage, told.story, told.when).await?;
+    let Happens::Change { what, .. } = told.happens else { return Err("the simulator reads no change in it".into()) };
+    let mut what = what.clone();
+    let names = &told.story.scenario.names;
+    let mut ours = |kind, theirs: Uuid| {
+        let name = names.name(theirs).to_owned();
+        let id = id_of_number(kind, emr::FACILITY, &name);
+        stage.called.insert(id, name);
+        id
+    };
+    match &mut what {
+        What::Assignment { assignment, .. } => assignment.0 = ours("assignment", assignment.0),
+        What::Enrolment { enrolment, .. } => enrolment.0 = ours("enrolment", enrolment.0),
+        What::RunStopped { subject: Some(Subject::Encounter(id)), .. } => *id = desk::visit_of(stage, told.when)?,
+        What::RunStopped { .. } | What::Consent { .. } | What::LoggedIn => {}
+        What::Patient(_) | What::Encounter(_) | What::Episode(_) | What::OptOut { .. } => {
+            return Err("it names what only another door can name".into());
+        }
+    }
+    let (source, at) = word_of(stage, told);
+    desk::records(stage, patient, source, at, what).await;
+    Ok(Door::Record)
+}
+
+/// Done or taken back: the one that is named, or the newest of its content, which a workflow may have given.
+async fn assignment(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
+    let Happens::Newest { content, act, .. } = told.happens else { return record(stage, told).await };
+    let patient = known(stage, told.story, told.when).await?;
+    let known = desk::known(stage, patient).await;
+    let of_content = known.chart().assignments.iter().filter(|a| a.content == *content && a.withdrawn_at.is_none());
+    let newest = of_content.clone().rfind(|a| a.is_open()).or_else(|| of_content.clone().next_back());
+    let Some(assignment) = newest.map(|a| a.id) else { return Ok(Door::Record) };
+    if desk::answers(stage, patient, assignment, act).await {
+        return Ok(Door::Form);
+    }
+    let what = What::Assignment { assignment, act: act.clone() };
+    desk::records(stage, patient, Source::Patient, told.at, what).await;
+    Ok(Door::Record)
+}
+
+async fn stop(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
+    let patient = known(stage, told.story, told.when).await?;
+    let Happens::Stop { channel, .. } = told.happens else { return Err("the simulator reads no STOP in it".into()) };
+    if let Reach::At(point) = desk::known(stage, patient).await.chart().patient.reach(*channel) {
+        let mut tx = stage.tx().await;
+        tx.suppress(channel.code(), &point.value, "stop", told.at).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    Ok(Door::Record)
+}
+
+async fn undo(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
+    let label = told.when.undoes()?;
+    let (patient, change) = *stage.labels.get(label).ok_or_else(|| format!("nothing is called `{label}`"))?;
+    desk::takes_back(stage, patient, change).await;
+    Ok(Door::Record)
+}
+
+async fn merge(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
+    let Happens::Merged { undone: false, .. } = told.happens else {
+        return Err("records that were merged cannot be parted again: give this word its door in feed.rs".into());
+    };
+    let gone = told.when.gone.as_deref().ok_or("patient.merged needs `gone`")?;
+    let survivor = told.when.patient()?;
+    stage.emr.merges(told.at, survivor, gone).await?;
+    stage.merged.push((survivor.to_owned(), gone.to_owned()));
+    Ok(Door::Message)
 }
 
 /// Somebody who was there before any workflow was on. What the EMR cannot say of them is recorded.
@@ -91,29 +255,31 @@ async fn known(stage: &mut Stage, story: &Story, when: &When) -> Result<PatientI
     stage.people.get(name).copied().ok_or_else(|| format!("{name} was not made"))
 }
 
-async fn update(stage: &mut Stage, story: &Story, at: Timestamp, when: &When) -> Result<Door, String> {
-    let patient = known(stage, story, when).await?;
-    let (said, left) = when.person.split_for_emr();
-    if left.says_nothing() && has_emr(stage, home(story, when)) {
-        stage.emr.tells_of(at, "A31", when.patient()?, &said).await?;
+async fn update(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
+    let patient = known(stage, told.story, told.when).await?;
+    let (said, left) = told.when.person.split_for_emr();
+    let (source, at) = word_of(stage, told);
+    if may_be_the_emr(source) && left.says_nothing() && has_emr(stage, home(told.story, told.when)) {
+        stage.emr.tells_of(at, "A31", told.when.patient()?, &said).await?;
         return Ok(Door::Message);
     }
-    recorded(stage, patient, &when.person).await;
+    said_of(stage, patient, (source, at), &told.when.person).await;
     Ok(Door::Record)
 }
 
-async fn register(stage: &mut Stage, story: &Story, when: &When) -> Result<Door, String> {
-    let patient = known(stage, story, when).await?;
+async fn register(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
+    let patient = known(stage, told.story, told.when).await?;
     if desk::registers(stage, patient).await {
         return Ok(Door::Form);
     }
     let change = PatientChange { registered: Write::Set(true), ..PatientChange::default() };
-    desk::records(stage, patient, Source::Patient, desk::person(change)).await;
+    desk::records(stage, patient, Source::Patient, told.at, desk::person(change)).await;
     Ok(Door::Record)
 }
 
-async fn visit(stage: &mut Stage, story: &Story, at: Timestamp, act: Act, when: &When) -> Result<Vec<Door>, String> {
-    let patient = known(stage, story, when).await?;
+async fn visit(stage: &mut Stage, act: Act, told: &Told<'_>) -> Result<Vec<Door>, String> {
+    let when = told.when;
+    let patient = known(stage, told.story, when).await?;
     let (name, encounter) = (when.patient()?, when.encounter()?);
     for id in emr::visit_ids(name, encounter) {
         stage.called.insert(id.0, encounter.to_owned());
@@ -121,48 +287,66 @@ async fn visit(stage: &mut Stage, story: &Story, at: Timestamp, act: Act, when: 
     if let Some(case) = &when.episode {
         stage.called.insert(emr::case_id(case).0, case.clone());
     }
+    let (source, at) = word_of(stage, told);
+    // Only what the clinic has mapped can be said in its EMR's words.
+    let plain = when.visit_code.is_none();
     let of_emr = stage.emr.knows_visit(name, encounter)
         || (!desk::is_logged(stage, name, encounter) && has_emr(stage, when.person.location.as_deref()));
-    if of_emr && stage.emr.tells_of_visit(at, act, when).await? {
+    if plain && may_be_the_emr(source) && of_emr && stage.emr.tells_of_visit(at, act, when).await? {
         return Ok(vec![Door::Message]);
     }
-    if desk::does(stage, act, patient, when).await? {
+    let may_be_staff = matches!(source, Source::System | Source::Staff(_));
+    if plain && may_be_staff && at == told.at && !stage.loading && desk::does(stage, act, patient, when).await? {
         return Ok(vec![Door::Form]);
     }
-    desk::records_visit(stage, act, patient, when).await?;
+    desk::records_visit(stage, act, patient, (source, at), when).await?;
     Ok(vec![Door::Record])
 }
 
+fn may_be_the_emr(source: Source) -> bool {
+    matches!(source, Source::System | Source::Emr(_))
+}
+
 /// A case is opened by no message: HL7 names it with a visit.
-async fn opens_case(stage: &mut Stage, story: &Story, at: Timestamp, when: &When) -> Result<Door, String> {
-    let patient = known(stage, story, when).await?;
-    let name = when.episode.as_deref().ok_or("episode.opened needs `episode`")?;
+async fn opens_case(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
+    let patient = known(stage, told.story, told.when).await?;
+    let name = told.when.episode.as_deref().ok_or("episode.opened needs `episode`")?;
     let episode = emr::case_id(name);
     stage.called.insert(episode.0, name.to_owned());
-    let what = What::Episode(EpisodeChange::Open { episode, on: desk::day(stage, at), title: None });
-    desk::records(stage, patient, Source::System, what).await;
+    let what = What::Episode(EpisodeChange::Open { episode, on: desk::day(stage, told.at), title: None });
+    let (source, at) = word_of(stage, told);
+    desk::records(stage, patient, source, at, what).await;
     Ok(Door::Record)
 }
 
-async fn case(stage: &mut Stage, story: &Story, at: Timestamp, event: &str, when: &When) -> Result<Door, String> {
-    let patient = known(stage, story, when).await?;
-    if has_emr(stage, home(story, when)) {
-        stage.emr.tells_of_case(at, event, when.patient()?, when.episode.as_deref()).await?;
+async fn case(stage: &mut Stage, event: &str, told: &Told<'_>) -> Result<Door, String> {
+    let patient = known(stage, told.story, told.when).await?;
+    let name = told.when.episode.as_deref();
+    let (source, at) = word_of(stage, told);
+    if may_be_the_emr(source) && has_emr(stage, home(told.story, told.when)) {
+        stage.emr.tells_of_case(at, event, told.when.patient()?, name).await?;
         return Ok(Door::Message);
     }
-    let episode = when.episode.as_deref().map(emr::case_id);
+    let episode = name.map(emr::case_id);
     let change = match event {
-        "A03" => EpisodeChange::Discharge { episode, on: desk::day(stage, at) },
+        "A03" => EpisodeChange::Discharge { episode, on: desk::day(stage, told.at) },
         _ => EpisodeChange::Reopen { episode },
     };
-    desk::records(stage, patient, Source::System, What::Episode(change)).await;
+    desk::records(stage, patient, source, at, What::Episode(change)).await;
     Ok(Door::Record)
 }
 
 async fn recorded(stage: &Stage, patient: PatientId, person: &Person) {
+    said_of(stage, patient, (Source::System, stage.roof.now()), person).await;
+}
+
+async fn said_of(stage: &Stage, patient: PatientId, (source, at): (Source, Timestamp), person: &Person) {
     let location = person.location.as_ref().map(|name| stage.places[name].id);
-    let change = desk::person(person.change(location));
-    desk::records(stage, patient, Source::System, change).await;
+    desk::records(stage, patient, source, at, desk::person(person.change(location))).await;
+    for (channel, category) in person.consents() {
+        let what = What::Consent { channel, category, given: true, said_by: None };
+        desk::records(stage, patient, source, at, what).await;
+    }
 }
 
 async fn is_charted(stage: &Stage, patient: PatientId) -> bool {

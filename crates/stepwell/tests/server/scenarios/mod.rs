@@ -29,15 +29,18 @@ mod desk;
 mod emr;
 mod feed;
 mod person;
+mod post;
 mod slot;
 mod stage;
 mod story;
+mod switches;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use care::scenario::play;
+use care::chart::Source;
+use care::scenario::{Happens, play};
 use tokio::task::JoinSet;
 
 use slot::Slot;
@@ -116,7 +119,7 @@ async fn player(waiting: Arc<Mutex<VecDeque<Story>>>) -> Vec<(String, Result<Pla
     while let Some(story) = next() {
         let (name, began) = (story.name.clone(), Instant::now());
         let slot = slot.clone();
-        let played = tokio::spawn(async move { play_one(&slot, &story).await }).await;
+        let played = tokio::spawn(async move { play_one(&slot, story).await }).await;
         all.push((name, played.unwrap_or_else(|e| Err(format!("  {e}"))), began.elapsed()));
     }
     if let Some(slot) = Arc::into_inner(slot) {
@@ -125,16 +128,24 @@ async fn player(waiting: Arc<Mutex<VecDeque<Story>>>) -> Vec<(String, Result<Pla
     all
 }
 
-async fn play_one(slot: &Slot, story: &Story) -> Result<Played, String> {
-    let simulated = play(&story.scenario);
-    let mut stage = Stage::set_up(slot, story).await?;
-    for (at, when) in &story.events {
+async fn play_one(slot: &Slot, mut story: Story) -> Result<Played, String> {
+    let mut stage = Stage::set_up(slot, &story).await?;
+    for nth in 0..story.events.len() {
+        let (at, when) = &story.events[nth];
         stage.time_passes(*at).await;
-        feed::tell(&mut stage, story, *at, when).await.map_err(|e| format!("  {} at {at}: {e}", when.change))?;
+        stage.by_form = false;
+        feed::tell(&mut stage, &story, nth).await.map_err(|e| format!("  {} at {at}: {e}", when.change))?;
+        // What staff enter is held for a minute: the simulator is to know who said it.
+        if let Happens::Change { source, .. } = &mut story.scenario.events[nth].happens
+            && stage.by_form
+        {
+            *source = Source::Staff(stage.staff);
+        }
     }
     stage.time_passes(story.scenario.until).await;
     compare::take_down(&mut stage).await?;
     let (served, doors) = (std::mem::take(&mut stage.lines), std::mem::take(&mut stage.doors));
+    let simulated = compare::after_merges(&stage.merged, play(&story.scenario));
     let ends = stage.strike(slot).await?;
     match compare::differences(&simulated, &served) {
         None => Ok(Played { lines: served.len(), doors, ends }),

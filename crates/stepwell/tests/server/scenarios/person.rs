@@ -1,6 +1,6 @@
 //! The keys of a patient, and how much of them each door can say.
 
-use care::chart::{ContactPoint, PatientChange, Sex, Write};
+use care::chart::{Category, Channel, ContactPoint, Guardian, PatientChange, Sex, Write};
 use care::id::LocationId;
 use serde::Deserialize;
 
@@ -23,6 +23,9 @@ pub struct Person {
     pub inactive: Option<bool>,
     pub test_patient: Option<bool>,
     pub do_not_contact: Option<String>,
+    pub guardian: Option<Guardian>,
+    /// "text:feedback"
+    pub consents: Option<Vec<String>>,
 }
 
 impl Person {
@@ -61,8 +64,9 @@ impl Person {
             || bad(&self.mobile, |text| ContactPoint::mobile(text).is_ok())
             || bad(&self.language, |text| text == "en" || text == "es")
             || (self.send_invite == Some(true) && self.email.is_none() && self.mobile.is_none());
+        let told = self.guardian.is_some() || self.consents.is_some();
         let flags = [self.registered, self.deceased, self.inactive, self.test_patient];
-        if beyond || flags.contains(&Some(true)) || self.tags.is_some() || self.do_not_contact.is_some() {
+        if beyond || told || flags.contains(&Some(true)) || self.tags.is_some() || self.do_not_contact.is_some() {
             return None;
         }
         let or = |text: &Option<String>, other: &str| text.clone().unwrap_or_else(|| other.into());
@@ -104,7 +108,16 @@ impl Person {
             send_invite: Write::some(self.send_invite),
             registered: Write::some(self.registered),
             tags: Write::some(self.tags.clone()),
+            guardian: Write::some(self.guardian.clone()),
             ..PatientChange::default()
         }
+    }
+
+    pub fn consents(&self) -> Vec<(Channel, Category)> {
+        let read = |text: &String| {
+            let (channel, category) = text.split_once(':').unwrap();
+            (channel.parse().unwrap(), category.parse().unwrap())
+        };
+        self.consents.iter().flatten().map(read).collect()
     }
 }

@@ -10,7 +10,7 @@ pub struct Slot {
     pub app: Store,
     pub runner: Store,
     database: TestDatabase,
-    sees_all: PgPool,
+    pub sees_all: PgPool,
 }
 
 impl Slot {

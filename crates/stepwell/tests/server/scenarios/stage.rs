@@ -3,23 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use care::id::{LocationId, OrganizationId, PatientId, StaffId};
+use care::id::{ChangeId, InterfaceId, LocationId, OrganizationId, PatientId, StaffId};
+use care::scenario::Happens;
 use care::scenario::Line;
 use care::workflow::Activation;
-use delivery::email::sink::{Manners, Received, Sink};
-use delivery::email::{Mailer, Options, Tls};
 use jiff::{SignedDuration, Timestamp};
 use pages::email::Compiled;
+use sqlx::postgres::PgPool;
 use stepwell::clock::Clock;
 use stepwell::content::Templates;
 use stepwell::runner::{settle, work};
 use stepwell::server::{Parts, Server};
 use stepwell::{Roof, ids};
 use store::OrgTx;
-use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
 use super::emr::Emr;
+use super::post::Post;
 use super::slot::Slot;
 use super::story::Story;
 use super::{Door, clinic, feed};
@@ -39,9 +39,19 @@ pub struct Stage {
     pub desk: Browser,
     pub doors: BTreeMap<Door, usize>,
     pub lines: Vec<Line>,
+    pub post: Post,
+    pub interface: InterfaceId,
+    /// The interface only takes in facts.
+    pub loading: bool,
+    /// What was said under a label, to be taken back by.
+    pub labels: BTreeMap<String, (PatientId, ChangeId)>,
+    /// (survivor, gone)
+    pub merged: Vec<(String, String)>,
+    /// Staff said by a form what is being told.
+    pub by_form: bool,
+    /// For what nothing of ours writes yet.
+    pub sees_all: PgPool,
     server: Server,
-    post: (Sink, Receiver<Received>),
-    mails: usize,
 }
 
 /// How many deliveries of which channel ended how.
@@ -60,14 +70,15 @@ impl Stage {
         let first = story.events.first().map_or(story.scenario.until, |(at, _)| *at);
         let clock = Clock::hand(first - SignedDuration::from_secs(2));
         slot.is_cleared().await;
-        let post = Sink::listen("127.0.0.1:0", Manners::default()).await.unwrap();
+        let post = Post::open().await;
         let organization = OrganizationId(ids::new_id(clock.now()));
         let mut tx = slot.app.begin(organization).await.unwrap();
         let places = clinic::found(&mut tx, story, organization, clock.now()).await;
         let staff = clinic::hire(&mut tx, clock.now()).await;
         let cookie = clinic::session(&mut tx, staff, clock.now(), story.scenario.until).await;
         tx.commit().await.unwrap();
-        let roof = roof(story, slot, clock, &post.0);
+        clinic::has_rules(&slot.sees_all, story, organization, &places).await;
+        let roof = roof(story, slot, clock, &post);
         let parts = Parts { listen: "127.0.0.1:0", demo: None, runner: false };
         let server = Server::start(roof.clone(), parts).await?;
         let zone = story.scenario.clinic.zone.clone();
@@ -83,17 +94,22 @@ impl Stage {
             people: BTreeMap::new(),
             doors: BTreeMap::new(),
             lines: vec![],
-            server,
             post,
-            mails: 0,
+            interface: server.interfaces[0].0,
+            loading: false,
+            labels: BTreeMap::new(),
+            merged: vec![],
+            by_form: false,
+            sees_all: slot.sees_all.clone(),
+            server,
         };
         for listed in story.people.iter().filter(|listed| !listed.new) {
             feed::is_there_already(&mut stage, listed).await?;
         }
         stage.time_passes(first - SignedDuration::from_secs(1)).await;
         let mut tx = stage.tx().await;
-        for (key, _, _) in story.workflows.iter().filter(|(_, _, on)| *on) {
-            tx.activate(key, stage.roof.new_id(), Some(staff), &Activation::open(stage.roof.now())).await.unwrap();
+        for on in story.workflows.iter().filter(|w| w.on) {
+            tx.activate(&on.key, stage.roof.new_id(), Some(staff), &Activation::open(stage.roof.now())).await.unwrap();
         }
         tx.commit().await.unwrap();
         Ok(stage)
@@ -106,21 +122,15 @@ impl Stage {
     /// From due moment to due moment.
     pub async fn time_passes(&mut self, to: Timestamp) {
         settle::advance(&self.roof, to).await.unwrap();
-        self.empty_mailbox();
+        self.post.is_emptied();
     }
 
     pub async fn work_is_done(&mut self) {
         work::drain(&self.roof).await.unwrap();
-        self.empty_mailbox();
+        self.post.is_emptied();
     }
 
-    fn empty_mailbox(&mut self) {
-        while self.post.1.try_recv().is_ok() {
-            self.mails += 1;
-        }
-    }
-
-    /// Ends it: nothing may be left undone, no message refused, and every mail the database calls sent has come.
+    /// Ends it: nothing may be left undone, no message refused, and whatever the database calls sent has come.
     pub async fn strike(self, slot: &Slot) -> Result<Ends, String> {
         let mut tx = self.tx().await;
         let left = tx.left_undone(self.roof.now()).await.unwrap();
@@ -128,33 +138,37 @@ impl Stage {
         drop(tx);
         let ends: Ends = slot.ends_of_deliveries().await.into_iter().collect();
         self.server.stop().await;
-        let sent = ends.get("email sent").copied().unwrap_or_default();
+        let sent = ["email sent", "text sent"].map(|end| ends.get(end).copied().unwrap_or_default());
+        let came = [self.post.came.0, self.post.came.1];
+        let unwritten = ends.keys().any(|end| end.ends_with("content_withdrawn"));
         match (left, refused.first()) {
             (_, Some(message)) => Err(format!("  the server refused a message: {message:?}")),
             (left, None) if left != (0, 0, 0) => Err(format!("  messages, steps, deliveries left undone: {left:?}")),
-            _ if sent != self.mails => Err(format!("  {sent} mails are called sent, {} came", self.mails)),
-            _ if ends.contains_key("email ended content_withdrawn") => Err("  a mail could not be written".into()),
+            _ if sent != came => Err(format!("  mails and texts called sent: {sent:?}, came: {came:?}")),
+            _ if unwritten => Err("  a message could not be written".into()),
             _ => Ok(ends),
         }
     }
 }
 
-fn roof(story: &Story, slot: &Slot, clock: Clock, sink: &Sink) -> Arc<Roof> {
+fn roof(story: &Story, slot: &Slot, clock: Clock, post: &Post) -> Arc<Roof> {
     const CONNECTIONS: usize = 2;
-    let mut options = Options::new(&sink.address().ip().to_string(), sink.address().port());
-    options.tls = Tls::None;
-    let mailer = Mailer::new(options, CONNECTIONS).unwrap();
+    let mailer = post.mailer(CONNECTIONS);
     let (mut templates, _) = Templates::load();
     for (workflow, _) in story.scenario.workflows.values() {
         for message in workflow.steps.iter().flat_map(|step| &step.tasks).filter_map(|task| task.message()) {
-            if templates.get(&message.template, "en").is_none() {
+            let gone = story.scenario.events.iter().any(
+                |event| matches!(&event.happens, Happens::ContentWithdrawn { content } if *content == message.template),
+            );
+            if !gone && templates.get(&message.template, "en").is_none() {
                 templates.add(&message.template, "en", stand_in());
             }
         }
     }
     let (app, runner) = (slot.app.clone(), slot.runner.clone());
     let url = "http://127.0.0.1".into();
-    let mut roof = Roof::new(app, runner, clock, templates, Some(mailer), CONNECTIONS, url, [7; 32]);
+    let roof = Roof::new(app, runner, clock, templates, Some(mailer), CONNECTIONS, url, [7; 32]);
+    let mut roof = roof.with_texts(post.gateway());
     roof.channels.clone_from(&story.scenario.channels);
     Arc::new(roof)
 }
@@ -162,5 +176,5 @@ fn roof(story: &Story, slot: &Slot, clock: Clock, sink: &Sink) -> Arc<Roof> {
 /// For a message that only this scenario knows.
 fn stand_in() -> Compiled {
     let mjml = "<mj-section><mj-column><mj-text><p>Hello.</p></mj-text></mj-column></mj-section>";
-    Compiled::new("Hello", mjml, "Hello.").unwrap()
+    Compiled::new("Hello", mjml, "Hello.").unwrap().with_text_message("Hello.").unwrap()
 }

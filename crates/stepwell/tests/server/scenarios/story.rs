@@ -16,34 +16,26 @@ pub struct Story {
     pub people: Vec<Listed>,
     /// In order of time.
     pub events: Vec<(Timestamp, When)>,
-    /// (key, text, whether it is on from the start)
-    pub workflows: Vec<(String, String, bool)>,
+    pub workflows: Vec<Written>,
+}
+
+/// One version of a workflow.
+pub struct Written {
+    pub key: String,
+    pub version: u32,
+    pub body: String,
+    /// On from the start.
+    pub on: bool,
 }
 
 #[derive(Deserialize)]
 struct File {
-    #[serde(default, rename = "locations")]
-    _locations: Vec<Location>,
     #[serde(default)]
     patients: Vec<Listed>,
     #[serde(default)]
     workflows: Vec<toml::Value>,
     #[serde(default)]
     when: Vec<When>,
-}
-
-/// The simulator's reading says it all; here a key is found out that the stage does not set up yet.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Location {
-    #[serde(rename = "id")]
-    _id: String,
-    #[serde(rename = "name")]
-    _name: Option<String>,
-    #[serde(rename = "zone")]
-    _zone: Option<String>,
-    #[serde(rename = "emr")]
-    _emr: Option<bool>,
 }
 
 #[derive(Deserialize, Clone)]
@@ -59,7 +51,7 @@ pub struct Listed {
     rest: toml::Table,
 }
 
-/// One `[[when]]`; what its `change` does not use is not there.
+/// One `[[when]]`, as far as a message or a form says it. What `record` is told is the simulator's own reading.
 #[derive(Deserialize, Clone)]
 pub struct When {
     at: String,
@@ -67,16 +59,17 @@ pub struct When {
     pub patient: Option<String>,
     pub encounter: Option<String>,
     pub episode: Option<String>,
-    pub workflow: Option<String>,
     starts_at: Option<String>,
     pub minutes: Option<u32>,
     pub visit_type: Option<String>,
     pub practitioner: Option<String>,
+    pub visit_code: Option<String>,
+    pub label: Option<String>,
+    undoes: Option<String>,
+    pub gone: Option<String>,
     /// Holds `location` too.
     #[serde(flatten)]
     pub person: Person,
-    #[serde(flatten)]
-    rest: toml::Table,
 }
 
 impl When {
@@ -88,8 +81,8 @@ impl When {
         self.encounter.as_deref().ok_or_else(|| format!("{} needs `encounter`", self.change))
     }
 
-    pub fn workflow(&self) -> Result<&str, String> {
-        self.workflow.as_deref().ok_or_else(|| format!("{} needs `workflow`", self.change))
+    pub fn undoes(&self) -> Result<&str, String> {
+        self.undoes.as_deref().ok_or_else(|| format!("{} needs `undoes`", self.change))
     }
 
     pub fn start(&self, zone: &str) -> Result<Option<CivilMoment>, String> {
@@ -111,14 +104,14 @@ impl Story {
         let said = |e: String| format!("{name}: {e}");
         let scenario = Scenario::parse(text, load).map_err(|e| said(e.to_string()))?;
         let file: File = toml::from_str(text).map_err(|e| said(e.to_string()))?;
-        let rests = file.patients.iter().map(|p| &p.rest).chain(file.when.iter().map(|w| &w.rest));
-        if let Some(key) = rests.flat_map(|rest| rest.keys()).next() {
+        if let Some(key) = file.patients.iter().flat_map(|listed| listed.rest.keys()).next() {
             return Err(said(format!("no door says `{key}` yet: add it to story.rs and feed.rs")));
         }
         let mut events = vec![];
         for when in file.when {
             events.push((moment(&when.at, &scenario.clinic.zone).map_err(said)?.instant(), when));
         }
+        // As the scenario sorts its own, so that the nth is the nth.
         events.sort_by_key(|(at, _)| *at);
         let workflows =
             file.workflows.into_iter().map(|w| workflow(w, load)).collect::<Result<_, _>>().map_err(said)?;
@@ -126,20 +119,19 @@ impl Story {
     }
 }
 
-fn workflow(
-    listed: toml::Value,
-    load: &dyn Fn(&str) -> Result<String, String>,
-) -> Result<(String, String, bool), String> {
+fn workflow(listed: toml::Value, load: &dyn Fn(&str) -> Result<String, String>) -> Result<Written, String> {
     match listed {
         toml::Value::String(path) => {
             let key = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".toml");
-            Ok((key.to_owned(), load(&path)?, true))
+            Ok(Written { key: key.to_owned(), version: 1, body: load(&path)?, on: true })
         }
         toml::Value::Table(mut table) => {
+            let version = table.remove("version").and_then(|v| v.as_integer()).unwrap_or(1);
+            let version = u32::try_from(version).map_err(|e| e.to_string())?;
             let mut word = |key| table.remove(key).and_then(|v| v.as_str().map(str::to_owned));
             let (key, status) = (word("id").ok_or("a workflow has no id")?, word("status"));
-            let text = toml::to_string(&table).map_err(|e| e.to_string())?;
-            Ok((key, text, status.as_deref() != Some("inactive")))
+            let body = toml::to_string(&table).map_err(|e| e.to_string())?;
+            Ok(Written { key, version, body, on: version == 1 && status.as_deref() != Some("inactive") })
         }
         other => Err(format!("{other} is no workflow")),
     }

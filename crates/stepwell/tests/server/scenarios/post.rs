@@ -1,0 +1,68 @@
+//! The gateways of a story: a mail server and one for texts. Each takes everything, refuses everything, or does not answer.
+
+use std::net::SocketAddr;
+
+use care::chart::Channel;
+use care::rehearsal;
+use delivery::email::sink::{Manners, Received, Sink, Verdict};
+use delivery::email::{Mailer, Options, Tls};
+use delivery::text::{Answer, Gateway, Paper, Text};
+use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
+
+pub struct Post {
+    address: SocketAddr,
+    mails: Option<(Sink, Receiver<Received>)>,
+    paper: Paper,
+    texts: UnboundedReceiver<Text>,
+    /// How many came.
+    pub came: (usize, usize),
+}
+
+impl Post {
+    pub async fn open() -> Self {
+        let mails = Sink::listen("127.0.0.1:0", Manners::default()).await.unwrap();
+        let (paper, texts) = Paper::new();
+        Self { address: mails.0.address(), mails: Some(mails), paper, texts, came: (0, 0) }
+    }
+
+    pub fn mailer(&self, connections: usize) -> Mailer {
+        let mut options = Options::new(&self.address.ip().to_string(), self.address.port());
+        options.tls = Tls::None;
+        Mailer::new(options, connections).unwrap()
+    }
+
+    pub fn gateway(&self) -> Gateway {
+        Gateway::Paper(self.paper.clone())
+    }
+
+    pub fn is_emptied(&mut self) {
+        while self.mails.as_mut().is_some_and(|(_, mails)| mails.try_recv().is_ok()) {
+            self.came.0 += 1;
+        }
+        while self.texts.try_recv().is_ok() {
+            self.came.1 += 1;
+        }
+    }
+
+    /// From now on the channel's gateway answers so. `addresses`: to whom mail may go.
+    pub async fn answers(&mut self, channel: Channel, gateway: rehearsal::Gateway, addresses: &[String]) {
+        self.is_emptied();
+        if channel == Channel::Text {
+            return self.paper.answers(match gateway {
+                rehearsal::Gateway::Takes => Answer::Takes,
+                rehearsal::Gateway::Refuses => Answer::Refuses,
+                rehearsal::Gateway::Down | rehearsal::Gateway::Breaks => Answer::Nothing,
+            });
+        }
+        // A mail server that does not answer is one that is not there.
+        self.mails = None;
+        let all = |verdict| addresses.iter().fold(Manners::default(), |m, to| m.with(to, verdict));
+        let manners = match gateway {
+            rehearsal::Gateway::Takes => Manners::default(),
+            rehearsal::Gateway::Refuses => all(Verdict::AgainstPolicy),
+            rehearsal::Gateway::Breaks => all(Verdict::DropAfterDot),
+            rehearsal::Gateway::Down => return,
+        };
+        self.mails = Some(Sink::listen(self.address, manners).await.unwrap());
+    }
+}
