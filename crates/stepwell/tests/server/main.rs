@@ -10,6 +10,8 @@ mod any_order;
 mod app;
 mod booking;
 mod cluster;
+mod covering;
+mod editing;
 mod groups;
 mod loading;
 mod merging;
