@@ -11,10 +11,11 @@ async fn books_while_off(app: &mut TestApp, type_code: &str) {
     for workflow in ["visit-reminder", "welcome"] {
         app.turn(workflow, false).await;
     }
-    for (number, start) in [("AP1", "202603161400"), ("AP2", "202604131400")] {
-        app.emr_sends(&message("S12", &format!("2026030209{number}"), &alma(), Some(&visit(number, type_code, start))))
-            .await;
+    for (nth, start) in [(1, "202603161400"), (2, "202604131400")] {
+        let (number, sent_at) = (format!("AP{nth}"), format!("2026030209000{nth}"));
+        app.emr_sends(&message("S12", &sent_at, &alma(), Some(&visit(&number, type_code, start)))).await;
     }
+    app.clock_moves_to("2026-03-02T16:00:00Z").await;
 }
 
 async fn runs(app: &TestApp) -> Vec<String> {
@@ -114,7 +115,7 @@ async fn steps_that_wait_are_counted_as_they_come_out() {
     app.clock_moves_to("2026-03-15T14:00:00Z").await;
     let on = ben.gets("/workflows/visit-reminder/activation").await.body;
     let cell = |step: &str, label: &str| {
-        let (_, row) = on.split_once(&format!("<code>{step}</code>")).unwrap();
+        let (_, row) = on.split_once(&format!("<code>{step}</code>")).unwrap_or_else(|| panic!("no {step}: {on}"));
         let (_, cell) = row.split_once(&format!("data-label=\"{label}\">")).unwrap();
         cell.split('<').next().unwrap().to_owned()
     };
