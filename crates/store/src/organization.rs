@@ -17,6 +17,7 @@ pub struct NewOrganization {
     /// The address mails come from.
     pub mail_from: String,
     pub created_at: Timestamp,
+    pub budget: Budget,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -52,14 +53,19 @@ pub struct OrganizationRow {
 impl OrgTx {
     /// Makes the organization this transaction belongs to.
     pub async fn create_organization(&mut self, new: &NewOrganization) -> Result<(), Error> {
+        let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         sqlx::query!(
-            "insert into organizations (id, name, zone, phone, mail_from, created_at) values ($1, $2, $3, $4, $5, $6)",
+            "insert into organizations (id, name, zone, phone, mail_from, created_at, texts_a_day, texts_a_week, emails_a_day)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             self.org(),
             new.name,
             new.zone,
             new.phone,
             new.mail_from,
-            new.created_at.to_sqlx() as _
+            new.created_at.to_sqlx() as _,
+            count(new.budget.texts_a_day),
+            count(new.budget.texts_a_week),
+            count(new.budget.emails_a_day)
         )
         .execute(&mut *self.tx)
         .await?;

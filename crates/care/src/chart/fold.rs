@@ -97,7 +97,7 @@ fn fold_patient(ordered: &[&Change]) -> Patient {
             What::OptOut { contact, category } => {
                 patient.opted_out.insert((contact.clone(), *category));
             }
-            What::Consent { channel, category, given } => patient.consent(*channel, *category, *given),
+            What::Consent { channel, category, given, said_by: _ } => patient.consent(*channel, *category, *given),
             What::LoggedIn => patient.logged_in_at = patient.logged_in_at.max(Some(change.stamp.at)),
             What::Encounter(_)
             | What::Episode(_)

@@ -21,7 +21,8 @@ mod timed;
 
 pub use assignment::{Assignment, AssignmentAct, DUE_WITHIN, Response, Score};
 pub use change::{
-    Act, Change, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, Source, Stamp, What, Write,
+    Act, Change, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, SaidBy, Source, Stamp,
+    What, Write,
 };
 pub use clinic::{Budget, Clinic, Location, TypeMapping};
 pub use contact::{Category, Channel, ContactPoint, Placeholder};

@@ -36,7 +36,7 @@ impl Stage {
         // The stricter answer wins, until the patient says otherwise.
         let now_refused = self.refusals(survivor);
         for (channel, category) in refused.into_iter().flatten().filter(|r| !now_refused.contains(r)) {
-            let what = What::Consent { channel, category, given: false };
+            let what = What::Consent { channel, category, given: false, said_by: None };
             self.record(survivor, Source::System, self.now, what);
         }
     }

@@ -211,6 +211,7 @@ impl Reader<'_> {
                 channel: self.channel(line)?,
                 category: self.category(line)?,
                 given: word == "consent.given",
+                said_by: None,
             },
             "run.stopped" => {
                 let visit = when.encounter.as_ref().map(|name| EncounterId(self.names.id("encounter", name)));

@@ -61,7 +61,7 @@ impl Play<'_> {
         let at = self.stage.now;
         self.stage.record(person.id, Source::System, at, What::Patient(Box::new(person.change.clone())));
         for (channel, category) in &person.consents {
-            let what = What::Consent { channel: *channel, category: *category, given: true };
+            let what = What::Consent { channel: *channel, category: *category, given: true, said_by: None };
             self.stage.record(person.id, Source::System, at, what);
         }
     }

@@ -69,7 +69,12 @@ fn ahead(o: &Occurrence, now: Timestamp) -> bool {
 
 /// The activation under which an event is asked about, and from when: the one it came in, or one that covers what was
 /// booked before it.
-fn awake<'a>(facts: &Facts, published: &'a Published, o: &Occurrence, known: Known) -> Option<(&'a Activation, Known)> {
+pub(super) fn awake<'a>(
+    facts: &Facts,
+    published: &'a Published,
+    o: &Occurrence,
+    known: Known,
+) -> Option<(&'a Activation, Known)> {
     let known = Known { at: heard_at(facts, o, known), ..known };
     if let Some(activation) = published.activation_at(known.at) {
         // What had become true before starts nothing, however late it is noticed.
@@ -90,7 +95,7 @@ fn heard_at(facts: &Facts, o: &Occurrence, known: Known) -> Timestamp {
 
 /// Whether an event is one this workflow waits for. An enrolment is for one workflow, a silence of so many days for
 /// those that count so many.
-fn concerns(key: &str, trigger: &Trigger, o: &Occurrence) -> bool {
+pub fn concerns(key: &str, trigger: &Trigger, o: &Occurrence) -> bool {
     let own = match o.anchor.subject {
         Subject::Enrolment(_) => o.workflow.as_deref() == Some(key),
         Subject::Idle { of, days, .. } => (trigger.of.unwrap_or(Idle::Visits), trigger.days) == (of, Some(days)),
@@ -151,14 +156,7 @@ impl Work<'_> {
         known: Known,
     ) -> Result<(), (Reason, Detail)> {
         let no = |reason| Err((reason, Detail::none()));
-        let has_emr = self.facts.clinic.has_emr_at(o.location);
-        let fits = match w.serves {
-            For::Both => true,
-            For::Emr => has_emr,
-            For::NoEmr => !has_emr,
-        };
-        let here = activation.locations.as_ref().is_none_or(|list| o.location.is_some_and(|l| list.contains(&l)));
-        if !fits || !here {
+        if !fits(self.facts, w, activation, o) {
             return no(Reason::NotForThisLocation);
         }
         w.trigger.lets_through(self.facts, o).map_err(|saw| (Reason::TriggerNotMet, Detail::saw(saw)))?;
@@ -179,7 +177,7 @@ impl Work<'_> {
     }
 
     /// One run per anchor, episode or patient, and not too soon after the last.
-    fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Result<(), (Reason, Detail)> {
+    pub(super) fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Result<(), (Reason, Detail)> {
         let runs = self.ledger.runs.values().filter(|r| r.workflow == key);
         let others: Vec<Occurrence> = runs.filter_map(|r| self.in_the_way(w, r, o)).collect();
         let already = match w.repeat {
@@ -228,6 +226,18 @@ impl Work<'_> {
         };
         self.put(Effect::RunSet(run));
     }
+}
+
+/// Whether the workflow is used where this happened.
+pub(super) fn fits(facts: &Facts, w: &Workflow, activation: &Activation, o: &Occurrence) -> bool {
+    let has_emr = facts.clinic.has_emr_at(o.location);
+    let fits = match w.serves {
+        For::Both => true,
+        For::Emr => has_emr,
+        For::NoEmr => !has_emr,
+    };
+    let here = activation.locations.as_ref().is_none_or(|list| o.location.is_some_and(|l| list.contains(&l)));
+    fits && here
 }
 
 /// A silence that is over ended by itself, not because somebody called something off: what it gave counts.

@@ -341,7 +341,7 @@ impl Work<'_> {
         for step in run.steps.iter().filter(|s| s.state.is_pending()) {
             self.end_step(run, step, StepState::Cancelled { at: now, reason });
         }
-        let own = self.ledger.deliveries.values().filter(|d| d.run == run.id && d.state.is_unsent());
+        let own = self.ledger.deliveries.values().filter(|d| d.run == run.id && self.ledger.is_unsent(d));
         for delivery in own.map(|d| d.id).collect::<Vec<_>>() {
             self.end_delivery(delivery, reason);
         }

@@ -27,6 +27,7 @@ pub mod schedule;
 pub mod send;
 pub mod task;
 pub mod trigger;
+pub mod why;
 pub mod work;
 
 pub use cycle::{Cycle, Link};

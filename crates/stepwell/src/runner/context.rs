@@ -25,7 +25,7 @@ impl Context {
         let organization = tx.clinic().await?;
         let workflows = roof.workflows(tx).await?;
         let watch = workflows.watch();
-        Ok(Self { organization, workflows, watch, channels: roof.channels() })
+        Ok(Self { organization, workflows, watch, channels: roof.channels.clone() })
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod context;
 pub mod count;
+pub mod import;
 pub mod inbox;
 pub mod letter;
 pub mod links;
@@ -19,6 +20,7 @@ pub mod settle;
 pub mod stage;
 pub mod tick;
 pub mod visit_file;
+pub mod watch;
 pub mod work;
 
 pub use context::{Context, Known};

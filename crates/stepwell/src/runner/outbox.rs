@@ -85,6 +85,8 @@ async fn one(
     patient: PatientId,
     claimed: ClaimedDelivery,
 ) -> Result<Option<Ready>, Error> {
+    let Some(claimed_one) = tx.delivery(claimed.delivery).await? else { return Ok(None) };
+    tx.hold_contact(&claimed_one.contact).await?;
     let mut known = Known::load(roof, context, tx, patient).await?;
     let mut ledger = std::mem::take(&mut known.ledger);
     let (facts, mut ids) = (known.facts(context, roof.now()), || roof.new_id());

@@ -115,8 +115,8 @@ fn look(before: &Stage, key: &str, what_if: &WhatIf) -> Outlook {
                 }
             }
         }
-        let unsent = before.patients.get(patient).into_iter().flat_map(|p| p.ledger.deliveries.values());
-        let unsent = unsent.filter(|d| d.workflow == key && d.state.is_unsent());
+        let Some(was) = before.patients.get(patient).map(|p| &p.ledger) else { continue };
+        let unsent = was.deliveries.values().filter(|d| d.workflow == key && was.is_unsent(d));
         let ended = |id| player.ledger.deliveries.get(&id).is_some_and(|d| is_withdrawn(d.state));
         outlook.withdrawn += unsent.filter(|d| ended(d.id)).count();
     }

@@ -5,6 +5,8 @@ use care::id::{ChangeId, EncounterId, PatientId};
 use pages::{Flash, Tone, Undo};
 
 use super::actor::cookie;
+use super::by_hand::{HandAct, StopAct};
+use super::may_send::Place;
 use super::visits::VisitAct;
 
 const NAME: &str = "stepwell_said";
@@ -19,6 +21,18 @@ pub enum Said {
         visit: EncounterId,
         change: ChangeId,
         today: bool,
+    },
+    /// Can be undone for a minute.
+    Hand {
+        act: HandAct,
+        patient: PatientId,
+        change: ChangeId,
+    },
+    /// Can be undone for a minute.
+    Stop {
+        act: StopAct,
+        patient: PatientId,
+        place: Place,
     },
     VisitLogged,
     TakenBack,
@@ -57,6 +71,10 @@ impl Said {
             Said::Visit { act, patient, visit, change, today } => {
                 format!("{}.{patient}.{visit}.{change}.{}", act.route(), if *today { "today" } else { "patient" })
             }
+            Said::Hand { act, patient, change } => format!("hand.{}.{patient}.{change}", act.word()),
+            Said::Stop { act, patient, place } => {
+                format!("{}.{patient}.{}", if *act == StopAct::Lifted { "lifted" } else { "stopped" }, place.word())
+            }
             plain => PLAIN.iter().find(|(said, _)| said == plain).map_or("", |(_, code)| code).to_owned(),
         }
     }
@@ -66,13 +84,23 @@ impl Said {
             return Some(*said);
         }
         let parts: Vec<&str> = code.split('.').collect();
-        let [act, patient, visit, change, back] = parts[..] else { return None };
-        Some(Said::Visit {
-            act: VisitAct::of_route(act)?,
-            patient: patient.parse().ok()?,
-            visit: visit.parse().ok()?,
-            change: change.parse().ok()?,
-            today: back == "today",
+        Some(match parts[..] {
+            [act, patient, visit, change, back] => Said::Visit {
+                act: VisitAct::of_route(act)?,
+                patient: patient.parse().ok()?,
+                visit: visit.parse().ok()?,
+                change: change.parse().ok()?,
+                today: back == "today",
+            },
+            ["hand", act, patient, change] => {
+                Said::Hand { act: HandAct::of_word(act)?, patient: patient.parse().ok()?, change: change.parse().ok()? }
+            }
+            [word @ ("stopped" | "lifted"), patient, place] => Said::Stop {
+                act: if word == "lifted" { StopAct::Lifted } else { StopAct::Stopped },
+                patient: patient.parse().ok()?,
+                place: Place::of_word(place)?,
+            },
+            _ => return None,
         })
     }
 
@@ -83,6 +111,13 @@ impl Said {
     pub fn flash(self) -> Flash {
         let (tone, text) = match self {
             Said::Visit { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::Hand { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::Stop { act: StopAct::Lifted, .. } => {
+                (Tone::Note, "The address may be written to again. You can undo this for 60 seconds.".into())
+            }
+            Said::Stop { .. } => {
+                (Tone::Good, "Nothing more goes to this address. You can undo this for 60 seconds.".into())
+            }
             Said::VisitLogged => (Tone::Good, "The visit is logged.".into()),
             Said::TakenBack => (Tone::Note, "Undone. It is as it was before.".into()),
             Said::PatientAdded => (Tone::Good, "The patient is added.".into()),
@@ -99,17 +134,35 @@ impl Said {
     }
 
     fn undo(self) -> Option<Undo> {
-        let Said::Visit { act, patient, visit, change, today } = self else { return None };
-        let back = if today { "today" } else { "patient" };
-        Some(Undo {
-            action: format!("/patients/{patient}/visits/{visit}/{}", act.route()),
-            label: "Undo".into(),
-            fields: vec![
-                ("_method".into(), "DELETE".into()),
-                ("change".into(), change.to_string()),
-                ("back".into(), back.into()),
-            ],
-        })
+        let undo = |action: String, fields: &[(&str, &str)]| {
+            let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Some(Undo { action, label: "Undo".into(), fields })
+        };
+        let delete = ("_method", "DELETE");
+        match self {
+            Said::Visit { act, patient, visit, change, today } => {
+                let back = if today { "today" } else { "patient" };
+                let action = format!("/patients/{patient}/visits/{visit}/{}", act.route());
+                undo(action, &[delete, ("change", &change.to_string()), ("back", back)])
+            }
+            Said::Hand { patient, change, .. } => undo(format!("/patients/{patient}/changes/{change}"), &[delete]),
+            Said::Stop { act, patient, place } => {
+                let action = format!("/patients/{patient}/stops/{}", place.word());
+                let fields = [("undo", "yes"), delete];
+                undo(action, if act == StopAct::Lifted { &fields[..1] } else { &fields })
+            }
+            Said::VisitLogged
+            | Said::TakenBack
+            | Said::PatientAdded
+            | Said::SwitchedOn
+            | Said::SwitchedOff
+            | Said::Published
+            | Said::Replayed
+            | Said::RefusedAgain
+            | Said::NoticeDone
+            | Said::WillResend
+            | Said::WillLeave => None,
+        }
     }
 }
 
@@ -132,15 +185,19 @@ mod tests {
             change: ChangeId(id(3)),
             today: true,
         };
-        let acts = VisitAct::ALL.into_iter().map(visit);
-        for said in PLAIN.into_iter().map(|(said, _)| said).chain(acts) {
+        let hand = |act| Said::Hand { act, patient: PatientId(id(1)), change: ChangeId(id(3)) };
+        let stop =
+            |place| [StopAct::Stopped, StopAct::Lifted].map(|act| Said::Stop { act, patient: PatientId(id(1)), place });
+        let all = PLAIN.into_iter().map(|(said, _)| said);
+        let acts = VisitAct::ALL.into_iter().map(visit).chain(HandAct::ALL.into_iter().map(hand));
+        for said in all.chain(acts).chain(Place::ALL.into_iter().flat_map(stop)) {
             assert_eq!(Said::read(&said.code()), Some(said));
         }
     }
 
     #[test]
     fn a_made_up_cookie_says_nothing() {
-        for code in ["", "x", "arrival.1.2.3.today", "arrival", "<b>"] {
+        for code in ["", "x", "arrival.1.2.3.today", "arrival", "<b>", "hand.x.1.2", "stopped.1.fax"] {
             assert_eq!(Said::read(code), None);
         }
     }

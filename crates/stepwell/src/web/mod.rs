@@ -15,8 +15,10 @@
 mod activation;
 mod actor;
 mod asset;
+mod by_hand;
 mod clock;
 mod deliveries;
+mod details;
 mod effects;
 mod error;
 mod flash;
@@ -26,11 +28,15 @@ mod headers;
 mod health;
 mod history;
 mod home;
+mod import_columns;
+mod imports;
 mod interfaces;
 mod link_pages;
 mod mailbox;
+mod may_send;
 mod messages;
 mod notices;
+mod outcome;
 mod password;
 mod patient_page;
 mod patients;
@@ -40,9 +46,12 @@ mod session;
 mod thread;
 mod times;
 mod tries;
+mod upload;
 mod visit_form;
 mod visits;
 mod why;
+mod why_page;
+mod why_run;
 mod words;
 mod workflow_check;
 mod workflow_edit;
@@ -54,7 +63,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use jiff::SignedDuration;
 
 use crate::Roof;
@@ -133,6 +142,13 @@ fn staff_routes() -> Router<Web> {
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
         .route("/patients/{patient}", get(patient_page::show))
+        .route("/patients/{patient}/why/{key}", get(why_page::show))
+        .route("/patients/{patient}/why/{key}/stop", post(by_hand::stop_run))
+        .route("/patients/{patient}/assignments/{assignment}/withdrawal", post(by_hand::withdraw))
+        .route("/patients/{patient}/consents", post(by_hand::consent))
+        .route("/patients/{patient}/stops/{place}", post(by_hand::stop_address).delete(by_hand::lift_stop))
+        .route("/patients/{patient}/details", get(details::show).post(details::save))
+        .route("/patients/{patient}/changes/{change}", delete(by_hand::take_back))
         .route("/patients/{patient}/visits", post(visits::log))
         .route("/patients/{patient}/visits/{visit}/{act}", post(visits::act).delete(visits::take_back))
         .route("/refused-messages", get(messages::list))
@@ -140,6 +156,11 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
         .route("/interfaces/{interface}/live", post(interfaces::go_live).delete(interfaces::load_again))
+        .route("/imports", get(imports::list).post(imports::upload))
+        .route("/imports/{import}", get(imports::show).delete(imports::withdraw))
+        .route("/imports/{import}/columns", get(import_columns::form).post(import_columns::save))
+        .route("/imports/{import}/dry-run", get(imports::dry_run))
+        .route("/imports/{import}/application", post(imports::apply))
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

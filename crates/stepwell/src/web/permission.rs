@@ -7,6 +7,10 @@ use store::StaffRole;
 pub enum Permission {
     SeePatients,
     AddPatients,
+    /// Details, consent, STOP; stop a run, take back what was given.
+    ChangePatients,
+    /// Write again to an address that said STOP or sent messages back.
+    LiftStops,
     ChangeVisits,
     /// Settle what waits on the work list: notices, deliveries nobody knows the end of.
     SettleWork,
@@ -22,9 +26,11 @@ pub enum Permission {
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 11] = [
+    pub const ALL: [Permission; 13] = [
         Permission::SeePatients,
         Permission::AddPatients,
+        Permission::ChangePatients,
+        Permission::LiftStops,
         Permission::ChangeVisits,
         Permission::SettleWork,
         Permission::SeeWorkflows,
@@ -41,12 +47,14 @@ impl Permission {
         match self {
             Permission::SeePatients
             | Permission::AddPatients
+            | Permission::ChangePatients
             | Permission::ChangeVisits
             | Permission::SettleWork
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
             | Permission::PlayDemo => true,
-            Permission::SwitchWorkflows
+            Permission::LiftStops
+            | Permission::SwitchWorkflows
             | Permission::EditWorkflows
             | Permission::ReplayMessages
             | Permission::SwitchInterfaces => role == StaffRole::Admin,
@@ -58,6 +66,8 @@ impl Permission {
         match self {
             Permission::SeePatients => "see patients",
             Permission::AddPatients => "add patients",
+            Permission::ChangePatients => "change a patient's record",
+            Permission::LiftStops => "lift a stop on an address",
             Permission::ChangeVisits => "change visits",
             Permission::SettleWork => "settle the work list",
             Permission::SeeWorkflows => "see workflows",
@@ -81,12 +91,17 @@ mod tests {
     }
 
     #[test]
-    fn only_an_administrator_switches_workflows_and_interfaces_and_replays_messages() {
+    fn only_an_administrator_switches_workflows_and_interfaces_replays_messages_and_lifts_stops() {
         for role in [StaffRole::FrontDesk, StaffRole::Practitioner] {
             let refused: Vec<_> = Permission::ALL.into_iter().filter(|p| !p.is_held_by(role)).collect();
             assert_eq!(
                 refused,
-                [Permission::SwitchWorkflows, Permission::ReplayMessages, Permission::SwitchInterfaces]
+                [
+                    Permission::LiftStops,
+                    Permission::SwitchWorkflows,
+                    Permission::ReplayMessages,
+                    Permission::SwitchInterfaces
+                ]
             );
         }
     }
