@@ -146,11 +146,11 @@ async fn counts(
     wish: &Wish,
     cast: &[PatientId],
 ) -> Result<(Vec<EffectRow>, Option<Cover>), WebError> {
-    let on = |cover| {
+    let with = |cover| {
         let locations = wish.locations.clone();
         WhatIf::Activated(Activation { cover, locations, ..Activation::open(web.roof.now()) })
     };
-    let looks = outlooks(&web.roof, actor.organization, key, cast, &[on(false), on(true)]).await?;
+    let looks = outlooks(&web.roof, actor.organization, key, cast, &[with(false), with(true)]).await?;
     let order = || workflow.steps.iter().map(|s| s.id.as_str());
     let (plain, covered) = (looks.first().cloned().unwrap_or_default(), looks.get(1).cloned().unwrap_or_default());
     let rows = effects::rows(clinic, &plain, order());
@@ -182,7 +182,7 @@ async fn since(tx: &mut OrgTx, published: &Published, workflow: &Workflow) -> Re
 }
 
 /// `POST /workflows/{key}/activation`
-pub async fn activate(
+pub async fn on(
     State(web): State<Web>,
     actor: Actor,
     headers: HeaderMap,
@@ -223,7 +223,7 @@ pub async fn activate(
 }
 
 /// `DELETE /workflows/{key}/activation`
-pub async fn deactivate(
+pub async fn off(
     State(web): State<Web>,
     actor: Actor,
     headers: HeaderMap,

@@ -137,10 +137,7 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows/new", get(workflow_edit::new).post(workflow_edit::create))
         .route("/workflows/{key}/edit", get(workflow_edit::show).post(workflow_edit::check))
         .route("/workflows/{key}/versions", post(workflow_edit::publish))
-        .route(
-            "/workflows/{key}/activation",
-            get(activation::show).post(activation::activate).delete(activation::deactivate),
-        )
+        .route("/workflows/{key}/activation", get(activation::show).post(activation::on).delete(activation::off))
         .route("/patients", get(patients::list).post(patients::create))
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
