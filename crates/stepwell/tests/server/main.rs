@@ -20,4 +20,5 @@ mod sending;
 mod switch;
 mod visits;
 mod walls;
+mod why;
 mod wire_client;
