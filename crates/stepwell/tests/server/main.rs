@@ -26,4 +26,5 @@ mod stop;
 mod switch;
 mod visits;
 mod walls;
+mod why;
 mod wire_client;
