@@ -1,5 +1,6 @@
 //! Believable pages for the gallery and the tests: Alma (patient), Ben (her therapist), one clinic in Denver.
 
+mod interfaces;
 mod patients;
 mod workflows;
 
@@ -34,6 +35,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     }
     pages.extend(workflows::pages(name));
     pages.extend(patients::pages(name));
+    pages.extend(interfaces::pages(name));
     pages
 }
 

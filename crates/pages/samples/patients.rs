@@ -1,8 +1,8 @@
 use super::{actions, frame, html, stamp};
 use pages::charts::ContentKind;
 use pages::staff::{
-    Choice, Contact, ContactState, Field, LogVisit, NewPatient, PatientList, PatientPage, PatientRow, Pick, PlannedRow,
-    ThreadKind, ThreadRow, Visit, VisitState, WhyRow, WhyStep,
+    Choice, Contact, ContactState, Field, LogVisit, MergedFrom, NewPatient, PatientList, PatientPage, PatientRow, Pick,
+    PlannedRow, ThreadKind, ThreadRow, Visit, VisitState, WhyRow, WhyStep,
 };
 use pages::{Nav, Reason, Stamp, Verdict};
 
@@ -231,6 +231,12 @@ fn page(name: &str) -> PatientPage {
         ],
         why: why(),
         thread: thread(),
+        merged: vec![MergedFrom {
+            words: format!("Merged from {name} on 3 March 2025 by the EMR"),
+            action: "/patients/1/merge/2".to_owned(),
+        }],
+        may_unmerge: true,
+        merge_href: "/patients/1/merge".to_owned(),
     }
 }
 
@@ -244,6 +250,7 @@ fn page_of_a_new_patient(name: &str) -> PatientPage {
         plan: vec![],
         why: vec![],
         thread: vec![],
+        merged: vec![],
         ..page(name)
     }
 }

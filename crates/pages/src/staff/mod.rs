@@ -2,8 +2,12 @@
 
 mod form;
 mod home;
+mod interface_live;
+mod interface_types;
 mod interfaces;
+mod location;
 mod mailbox;
+mod merge;
 mod new_patient;
 mod patient;
 mod patient_list;
@@ -17,8 +21,12 @@ mod workflow_list;
 
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
-pub use interfaces::{InterfaceRow, Interfaces};
+pub use interface_live::{InterfaceLive, RunsLine};
+pub use interface_types::{ClaimLine, InterfaceTypes, TypeLine};
+pub use interfaces::{InterfaceRow, Interfaces, PlaceRow};
+pub use location::LocationPage;
 pub use mailbox::{MailRow, Mailbox, OpenMail};
+pub use merge::{MergeCompare, MergeLine, MergeRow, MergeSearch, MergedFrom};
 pub use new_patient::NewPatient;
 pub use patient::{
     Contact, ContactState, LogVisit, PatientPage, PlannedRow, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions,

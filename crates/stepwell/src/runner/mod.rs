@@ -10,6 +10,8 @@ pub mod count;
 pub mod inbox;
 pub mod letter;
 pub mod links;
+pub mod live;
+pub mod merge;
 pub mod outbox;
 pub mod reading;
 pub mod record;

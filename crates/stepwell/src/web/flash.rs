@@ -30,9 +30,16 @@ pub enum Said {
     NoticeDone,
     WillResend,
     WillLeave,
+    WentLive,
+    GoingLive,
+    LoadsAgain,
+    Mapped,
+    PlaceSaved,
+    Merged,
+    Unmerged,
 }
 
-const PLAIN: [(Said, &str); 10] = [
+const PLAIN: [(Said, &str); 17] = [
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
     (Said::PatientAdded, "added"),
@@ -43,6 +50,13 @@ const PLAIN: [(Said, &str); 10] = [
     (Said::NoticeDone, "done"),
     (Said::WillResend, "resend"),
     (Said::WillLeave, "leave"),
+    (Said::WentLive, "live"),
+    (Said::GoingLive, "going-live"),
+    (Said::LoadsAgain, "loads-again"),
+    (Said::Mapped, "mapped"),
+    (Said::PlaceSaved, "place"),
+    (Said::Merged, "merged"),
+    (Said::Unmerged, "unmerged"),
 ];
 
 impl Said {
@@ -91,6 +105,13 @@ impl Said {
             Said::NoticeDone => (Tone::Good, "Settled.".into()),
             Said::WillResend => (Tone::Good, "It will be sent again.".into()),
             Said::WillLeave => (Tone::Note, "It is left as it is and will not be sent again.".into()),
+            Said::WentLive => (Tone::Good, "The interface is live: what is new from now on fires.".into()),
+            Said::GoingLive => (Tone::Good, "The interface goes live; the visits ahead are being taken up.".into()),
+            Said::LoadsAgain => (Tone::Note, "The interface is loading: facts enter and nothing fires.".into()),
+            Said::Mapped => (Tone::Good, "Saved. Charts with such visits are read anew.".into()),
+            Said::PlaceSaved => (Tone::Good, "Saved. The charts of this location are read anew.".into()),
+            Said::Merged => (Tone::Good, "The two records are one now.".into()),
+            Said::Unmerged => (Tone::Note, "They are two records again.".into()),
         };
         Flash { tone, text, undo: self.undo() }
     }

@@ -14,7 +14,7 @@ use pages::staff::{Contact, ContactState, LogVisit, PatientPage, PlannedRow, Vis
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, form, render, thread, times, visit_form, visits, why, words};
+use super::{Web, form, merges, render, thread, times, visit_form, visits, why, words};
 use crate::runner::{Context, Known};
 
 /// Rows of the thread that are read.
@@ -50,6 +50,7 @@ pub async fn page(
         deliveries: tx.deliveries(Some(patient)).await?,
         decisions: &decisions,
     };
+    let merged = merges::merged_from(&mut tx, patient, &context.organization.clinic.zone).await?;
     let now = web.roof.now();
     let clinic = &context.organization.clinic;
     let chart = &known.snapshot.chart;
@@ -75,6 +76,9 @@ pub async fn page(
         plan: plan(&context, &known, now),
         why: why::rows(&context, &known, &decisions, now),
         thread: thread::rows(&context, &known, &told),
+        merged,
+        may_unmerge: actor.may(Permission::UnmergePatients).is_ok(),
+        merge_href: format!("/patients/{patient}/merge"),
     };
     render::html(&page)
 }

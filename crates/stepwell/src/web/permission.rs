@@ -15,13 +15,17 @@ pub enum Permission {
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
+    /// Say what an EMR's words mean, and what arrived and ended mean at a location.
+    MapInterfaces,
+    MergePatients,
+    UnmergePatients,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 13] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangeVisits,
@@ -31,6 +35,9 @@ impl Permission {
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
         Permission::SwitchInterfaces,
+        Permission::MapInterfaces,
+        Permission::MergePatients,
+        Permission::UnmergePatients,
         Permission::PlayDemo,
     ];
 
@@ -43,10 +50,13 @@ impl Permission {
             | Permission::SettleWork
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
+            | Permission::MergePatients
             | Permission::PlayDemo => true,
-            Permission::SwitchWorkflows | Permission::ReplayMessages | Permission::SwitchInterfaces => {
-                role == StaffRole::Admin
-            }
+            Permission::SwitchWorkflows
+            | Permission::ReplayMessages
+            | Permission::SwitchInterfaces
+            | Permission::MapInterfaces
+            | Permission::UnmergePatients => role == StaffRole::Admin,
         }
     }
 
@@ -62,6 +72,9 @@ impl Permission {
             Permission::SeeRefusedMessages => "see refused messages",
             Permission::ReplayMessages => "replay messages",
             Permission::SwitchInterfaces => "switch interfaces",
+            Permission::MapInterfaces => "say what the EMR means",
+            Permission::MergePatients => "merge patients",
+            Permission::UnmergePatients => "undo a merge",
             Permission::PlayDemo => "play the demo",
         }
     }
@@ -82,7 +95,13 @@ mod tests {
             let refused: Vec<_> = Permission::ALL.into_iter().filter(|p| !p.is_held_by(role)).collect();
             assert_eq!(
                 refused,
-                [Permission::SwitchWorkflows, Permission::ReplayMessages, Permission::SwitchInterfaces]
+                [
+                    Permission::SwitchWorkflows,
+                    Permission::ReplayMessages,
+                    Permission::SwitchInterfaces,
+                    Permission::MapInterfaces,
+                    Permission::UnmergePatients,
+                ]
             );
         }
     }
