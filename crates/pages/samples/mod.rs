@@ -2,6 +2,7 @@
 
 mod editing;
 mod imports;
+mod interfaces;
 mod patients;
 mod why;
 mod workflows;
@@ -40,6 +41,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     pages.extend(editing::pages(name));
     pages.extend(patients::pages(name));
     pages.extend(why::pages(name));
+    pages.extend(interfaces::pages(name));
     pages
 }
 

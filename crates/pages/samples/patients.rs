@@ -1,9 +1,9 @@
 use super::{actions, frame, html, stamp};
 use pages::charts::ContentKind;
 use pages::staff::{
-    AddressStop, Choice, ConsentLine, Contact, ContactState, Details, Field, LogVisit, NewPatient, OpenTask,
-    PatientList, PatientPage, PatientRow, Pick, PlannedRow, RecordConsent, StopRun, ThreadKind, ThreadRow, Visit,
-    VisitState, WhyRow, WhyStep,
+    AddressStop, Choice, ConsentLine, Contact, ContactState, Details, Field, LogVisit, MergedFrom, NewPatient,
+    OpenTask, PatientList, PatientPage, PatientRow, Pick, PlannedRow, RecordConsent, StopRun, ThreadKind, ThreadRow,
+    Visit, VisitState, WhyRow, WhyStep,
 };
 use pages::{Nav, Reason, Stamp, Verdict};
 
@@ -274,6 +274,12 @@ fn page(name: &str) -> PatientPage {
         ],
         why: why(),
         thread: thread(),
+        merged: vec![MergedFrom {
+            words: format!("Merged from {name} on 3 March 2025 by the EMR"),
+            action: "/patients/1/merge/2".to_owned(),
+        }],
+        may_unmerge: true,
+        merge_href: "/patients/1/merge".to_owned(),
     }
 }
 
@@ -290,6 +296,7 @@ fn page_of_a_new_patient(name: &str) -> PatientPage {
         plan: vec![],
         why: vec![],
         thread: vec![],
+        merged: vec![],
         ..page(name)
     }
 }

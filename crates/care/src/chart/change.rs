@@ -252,9 +252,12 @@ pub struct EncounterChange {
     /// The source's own word for the type, `interface/code`: [`super::Clinic::visit_types`] says what it means.
     #[serde(default)]
     pub visit_code: Write<String>,
-    /// Display name of the practitioner.
+    /// Name of the practitioner, as the source writes it.
     #[serde(default)]
     pub practitioner: Write<String>,
+    /// The source's own word for the practitioner, `interface/code`: [`super::Clinic::practitioners`] says who that is.
+    #[serde(default)]
+    pub practitioner_code: Write<String>,
     #[serde(default)]
     pub location: Write<LocationId>,
     #[serde(default)]
@@ -274,6 +277,7 @@ impl EncounterChange {
             visit_type: Write::Keep,
             visit_code: Write::Keep,
             practitioner: Write::Keep,
+            practitioner_code: Write::Keep,
             location: Write::Keep,
             episode: Write::Keep,
         }

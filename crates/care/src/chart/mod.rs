@@ -24,7 +24,7 @@ pub use change::{
     Act, Change, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, SaidBy, Source, Stamp,
     What, Write,
 };
-pub use clinic::{Budget, Clinic, Location, TypeMapping};
+pub use clinic::{Budget, Claim, Clinic, Location, TypeMapping};
 pub use contact::{Category, Channel, ContactPoint, Placeholder};
 pub use encounter::{Encounter, EncounterState, Move, Notice, VisitType};
 pub use episode::{Episode, EpisodeKey, EpisodeState};

@@ -70,6 +70,10 @@ pub enum Happens {
         code: String,
         is: Option<VisitType>,
     },
+    Claimed {
+        code: String,
+        name: String,
+    },
     /// STOP, from the patient's own address on a channel.
     Stop {
         patient: PatientId,
@@ -107,8 +111,8 @@ const WORDS: &str = "encounter.planned, .rescheduled, .cancelled, .no_show, .arr
     episode.opened, .discharged, .reopened, patient.created, .updated, .registered, .logged_in, .enrolled, \
     .enrolment_stopped, .merged, .unmerged, assignment.given, .completed, .withdrawn, run.stopped, consent.given, \
     .withdrawn, stop.received, workflow.activated, .deactivated, .published, clinic.day_closed, .day_opened, \
-    feed.silent, .caught_up, .released, .dropped, interface.loading, .live, visit_type.mapped, channel.down, .up, \
-    gateway.refuses, .breaks, .accepts, content.withdrawn, undone";
+    feed.silent, .caught_up, .released, .dropped, interface.loading, .live, visit_type.mapped, practitioner.claimed, \
+    channel.down, .up, gateway.refuses, .breaks, .accepts, content.withdrawn, undone";
 
 /// A line of the story with the place where it stands, for errors.
 struct Line<'a> {
@@ -165,6 +169,10 @@ impl Reader<'_> {
                 let code = self.needs(line, "code", when.code.clone())?;
                 Happens::Mapped { code, is: self.mapped_to(line)? }
             }
+            "practitioner.claimed" => Happens::Claimed {
+                code: self.needs(line, "code", when.code.clone())?,
+                name: self.needs(line, "practitioner", when.practitioner.clone())?,
+            },
             word @ ("channel.down" | "channel.up") => {
                 Happens::ChannelDown { channel: self.channel(line)?, down: word == "channel.down" }
             }
@@ -253,6 +261,7 @@ impl Reader<'_> {
             visit_type: Write::some(self.visit_type(line)?),
             visit_code: Write::some(when.visit_code.clone()),
             practitioner: Write::some(when.practitioner.clone()),
+            practitioner_code: Write::some(when.practitioner_code.clone()),
             location,
             episode: Write::some(when.episode.as_ref().map(|e| EpisodeId(self.names.id("episode", e)))),
             ..EncounterChange::new(encounter, EncounterKey::Appointment, act)

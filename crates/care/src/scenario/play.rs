@@ -124,6 +124,7 @@ impl Play<'_> {
             Happens::Loading => stage.loading = true,
             Happens::Live { cover } => stage.go_live(*cover),
             Happens::Mapped { code, is } => stage.map_type(code, *is),
+            Happens::Claimed { code, name } => stage.claim_practitioner(code, name),
             Happens::ChannelDown { channel, down } => {
                 stage.gateways.insert(*channel, if *down { Gateway::Down } else { Gateway::Takes });
             }

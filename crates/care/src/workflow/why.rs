@@ -46,7 +46,8 @@ pub fn judgements<'a>(facts: &Facts<'a>, ledger: &Ledger, key: &str, published: 
     let ours = occurrences.iter().filter(|o| concerns(key, &workflow.trigger, o));
     ours.map(|o| {
         let known = ledger.known(facts.chart, o.anchor);
-        let activation = known.and_then(|known| awake(facts, published, o, known)).map(|(activation, _)| activation);
+        let activation =
+            known.and_then(|known| awake(facts, workflow, published, o, known)).map(|(activation, _)| activation);
         // Where nobody has said otherwise, it is for all locations that fit.
         let anywhere = Activation::open(facts.now);
         let in_force = activation.or_else(|| published.activation_at(facts.now)).unwrap_or(&anywhere);

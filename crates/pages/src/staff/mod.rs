@@ -5,8 +5,12 @@ mod details;
 mod form;
 mod home;
 mod imports;
+mod interface_live;
+mod interface_types;
 mod interfaces;
+mod location;
 mod mailbox;
+mod merge;
 mod new_patient;
 mod patient;
 mod patient_list;
@@ -28,8 +32,12 @@ pub use imports::{
     ColumnPick, CompleteDays, CountLine, ExampleGroup, Import, ImportCheck, ImportColumns, ImportRefusal, ImportRow,
     Imports, WordGroup, WordPick,
 };
-pub use interfaces::{InterfaceRow, Interfaces};
+pub use interface_live::{InterfaceLive, RunsLine};
+pub use interface_types::{ClaimLine, InterfaceTypes, TypeLine};
+pub use interfaces::{InterfaceRow, Interfaces, PlaceRow};
+pub use location::LocationPage;
 pub use mailbox::{MailRow, Mailbox, OpenMail};
+pub use merge::{MergeCompare, MergeLine, MergeRow, MergeSearch, MergedFrom};
 pub use new_patient::NewPatient;
 pub use patient::{
     AddressStop, ConsentLine, Contact, ContactState, LogVisit, OpenTask, PatientPage, PlannedRow, RecordConsent,

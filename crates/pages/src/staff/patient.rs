@@ -1,5 +1,5 @@
-use super::Pick;
 use super::form::Field;
+use super::{MergedFrom, Pick};
 use crate::charts::ContentKind;
 use crate::{Frame, Reason, Stamp, Verdict};
 use askama::Template;
@@ -270,6 +270,12 @@ pub struct PatientPage {
     pub why: Vec<WhyRow>,
     /// Newest first.
     pub thread: Vec<ThreadRow>,
+    /// Records that were merged into this one.
+    pub merged: Vec<MergedFrom>,
+    /// An administrator may undo a merge.
+    pub may_unmerge: bool,
+    /// Where to say that another record is the same person.
+    pub merge_href: String,
 }
 
 impl PatientPage {

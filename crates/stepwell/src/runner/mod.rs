@@ -11,6 +11,8 @@ pub mod import;
 pub mod inbox;
 pub mod letter;
 pub mod links;
+pub mod live;
+pub mod merge;
 pub mod outbox;
 pub mod outlook;
 pub mod publish;

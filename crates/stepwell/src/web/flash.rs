@@ -45,9 +45,16 @@ pub enum Said {
     NoticeDone,
     WillResend,
     WillLeave,
+    WentLive,
+    GoingLive,
+    LoadsAgain,
+    Mapped,
+    PlaceSaved,
+    Merged,
+    Unmerged,
 }
 
-const PLAIN: [(Said, &str); 11] = [
+const PLAIN: [(Said, &str); 18] = [
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
     (Said::PatientAdded, "added"),
@@ -59,6 +66,13 @@ const PLAIN: [(Said, &str); 11] = [
     (Said::NoticeDone, "done"),
     (Said::WillResend, "resend"),
     (Said::WillLeave, "leave"),
+    (Said::WentLive, "live"),
+    (Said::GoingLive, "going-live"),
+    (Said::LoadsAgain, "loads-again"),
+    (Said::Mapped, "mapped"),
+    (Said::PlaceSaved, "place"),
+    (Said::Merged, "merged"),
+    (Said::Unmerged, "unmerged"),
 ];
 
 impl Said {
@@ -129,6 +143,13 @@ impl Said {
             Said::NoticeDone => (Tone::Good, "Settled.".into()),
             Said::WillResend => (Tone::Good, "It will be sent again.".into()),
             Said::WillLeave => (Tone::Note, "It is left as it is and will not be sent again.".into()),
+            Said::WentLive => (Tone::Good, "The interface is live: what is new from now on fires.".into()),
+            Said::GoingLive => (Tone::Good, "The interface goes live; the visits ahead are being taken up.".into()),
+            Said::LoadsAgain => (Tone::Note, "The interface is loading: facts enter and nothing fires.".into()),
+            Said::Mapped => (Tone::Good, "Saved. Charts with such visits are read anew.".into()),
+            Said::PlaceSaved => (Tone::Good, "Saved. The charts of this location are read anew.".into()),
+            Said::Merged => (Tone::Good, "The two records are one now.".into()),
+            Said::Unmerged => (Tone::Note, "They are two records again.".into()),
         };
         Flash { tone, text, undo: self.undo() }
     }
@@ -161,7 +182,14 @@ impl Said {
             | Said::RefusedAgain
             | Said::NoticeDone
             | Said::WillResend
-            | Said::WillLeave => None,
+            | Said::WillLeave
+            | Said::WentLive
+            | Said::GoingLive
+            | Said::LoadsAgain
+            | Said::Mapped
+            | Said::PlaceSaved
+            | Said::Merged
+            | Said::Unmerged => None,
         }
     }
 }

@@ -108,6 +108,7 @@ async fn feed_of(web: &Web, tx: &mut OrgTx, wanted: Option<InterfaceId>) -> Resu
         name: "Files".into(),
         listen: None,
         state: InterfaceState::Loading,
+        live_since: None,
         settings,
     })
     .await?;

@@ -30,10 +30,14 @@ mod history;
 mod home;
 mod import_columns;
 mod imports;
+mod interface_types;
 mod interfaces;
 mod link_pages;
+mod live;
+mod locations;
 mod mailbox;
 mod may_send;
+mod merges;
 mod messages;
 mod notices;
 mod outcome;
@@ -155,12 +159,17 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages/{message}", get(messages::show))
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
-        .route("/interfaces/{interface}/live", post(interfaces::go_live).delete(interfaces::load_again))
         .route("/imports", get(imports::list).post(imports::upload))
         .route("/imports/{import}", get(imports::show).delete(imports::withdraw))
         .route("/imports/{import}/columns", get(import_columns::form).post(import_columns::save))
         .route("/imports/{import}/dry-run", get(imports::dry_run))
         .route("/imports/{import}/application", post(imports::apply))
+        .route("/interfaces/{interface}/live", get(live::show).post(live::go).delete(live::load_again))
+        .route("/interfaces/{interface}/types", get(interface_types::show).post(interface_types::map))
+        .route("/interfaces/{interface}/practitioners", post(interface_types::claim))
+        .route("/locations/{location}", get(locations::show).post(locations::save))
+        .route("/patients/{patient}/merge", get(merges::search_form).post(merges::search))
+        .route("/patients/{patient}/merge/{other}", get(merges::compare).post(merges::merge).delete(merges::unmerge))
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

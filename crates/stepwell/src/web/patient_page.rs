@@ -14,7 +14,7 @@ use pages::staff::{LogVisit, PatientPage, PlannedRow, Visit, VisitState};
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, form, may_send, render, thread, times, visit_form, visits, why, words};
+use super::{Web, form, may_send, merges, render, thread, times, visit_form, visits, why, words};
 use crate::runner::{Context, Known};
 
 /// Rows of the thread that are read.
@@ -51,6 +51,7 @@ pub async fn page(
         decisions: &decisions,
     };
     let stops = tx.suppressions(&may_send::addresses(&known)).await?;
+    let merged = merges::merged_from(&mut tx, patient, &context.organization.clinic.zone).await?;
     let now = web.roof.now();
     let clinic = &context.organization.clinic;
     let chart = &known.snapshot.chart;
@@ -81,6 +82,9 @@ pub async fn page(
         plan: plan(&context, &known, now),
         why: why::rows(&context, &known, &decisions, now),
         thread: thread::rows(&context, &known, &told),
+        merged,
+        may_unmerge: actor.may(Permission::UnmergePatients).is_ok(),
+        merge_href: format!("/patients/{patient}/merge"),
     };
     render::html(&page)
 }

@@ -20,13 +20,17 @@ pub enum Permission {
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
+    /// Say what an EMR's words mean, and what arrived and ended mean at a location.
+    MapInterfaces,
+    MergePatients,
+    UnmergePatients,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 13] = [
+    pub const ALL: [Permission; 16] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangePatients,
@@ -39,6 +43,9 @@ impl Permission {
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
         Permission::SwitchInterfaces,
+        Permission::MapInterfaces,
+        Permission::MergePatients,
+        Permission::UnmergePatients,
         Permission::PlayDemo,
     ];
 
@@ -52,12 +59,15 @@ impl Permission {
             | Permission::SettleWork
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
+            | Permission::MergePatients
             | Permission::PlayDemo => true,
             Permission::LiftStops
             | Permission::SwitchWorkflows
             | Permission::EditWorkflows
             | Permission::ReplayMessages
-            | Permission::SwitchInterfaces => role == StaffRole::Admin,
+            | Permission::SwitchInterfaces
+            | Permission::MapInterfaces
+            | Permission::UnmergePatients => role == StaffRole::Admin,
         }
     }
 
@@ -76,6 +86,9 @@ impl Permission {
             Permission::SeeRefusedMessages => "see refused messages",
             Permission::ReplayMessages => "replay messages",
             Permission::SwitchInterfaces => "switch interfaces",
+            Permission::MapInterfaces => "say what the EMR means",
+            Permission::MergePatients => "merge patients",
+            Permission::UnmergePatients => "undo a merge",
             Permission::PlayDemo => "play the demo",
         }
     }
@@ -99,8 +112,11 @@ mod tests {
                 [
                     Permission::LiftStops,
                     Permission::SwitchWorkflows,
+                    Permission::EditWorkflows,
                     Permission::ReplayMessages,
-                    Permission::SwitchInterfaces
+                    Permission::SwitchInterfaces,
+                    Permission::MapInterfaces,
+                    Permission::UnmergePatients,
                 ]
             );
         }

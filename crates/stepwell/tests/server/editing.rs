@@ -181,7 +181,7 @@ fn counts(rows: &[(&str, [usize; 7])]) -> Counts {
 
 #[tokio::test]
 async fn runs_that_move_do_exactly_what_the_page_counted_and_nothing_is_sent_twice() {
-    let (mut app, shown, came) = played("move").await;
+    let (app, shown, came) = played("move").await;
     let wanted = counts(&[
         ("five", [0, 0, 0, 0, 0, 2, 0]),
         ("hours", [5, 0, 0, 0, 0, 0, 0]),
@@ -219,7 +219,7 @@ async fn runs_that_stay_go_on_as_they_began_and_the_next_run_takes_the_new_versi
 
 #[tokio::test]
 async fn runs_that_stop_send_nothing_more() {
-    let (mut app, shown, came) = played("stop").await;
+    let (app, shown, came) = played("stop").await;
     let wanted =
         counts(&[("five", [0, 0, 0, 0, 0, 2, 0]), ("hours", [0, 0, 0, 0, 0, 5, 0]), ("two", [0, 0, 0, 0, 0, 3, 0])]);
     assert_eq!((shown, came), (wanted.clone(), wanted));

@@ -2,7 +2,7 @@
 
 use stepwell::runner::import::{self, Counts, Group, Report};
 use stepwell::runner::watch::Watcher;
-use store::{CompleteDays, ImportId, ImportRow, ImportState, InterfaceState, NewImport};
+use store::{CompleteDays, ImportId, ImportRow, ImportState, NewImport};
 
 use crate::app::TestApp;
 use crate::messages::ALMA;
@@ -392,7 +392,7 @@ async fn patients_and_episodes_have_files_of_their_own() {
 async fn while_its_interface_loads_a_file_enters_and_nothing_fires() {
     let mut app = TestApp::start().await;
     let mut tx = app.tx().await;
-    tx.set_interface_state(app.clinic.interfaces["The front desk"], InterfaceState::Loading).await.unwrap();
+    tx.load_again(app.clinic.interfaces["The front desk"]).await.unwrap();
     tx.commit().await.unwrap();
     let did = app.imports(&file(&[alma("A1", "3/16/2026 14:00")])).await;
     assert_eq!(did.visits.new, 1);

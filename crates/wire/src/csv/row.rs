@@ -1,6 +1,6 @@
 //! A row to what it says about a chart, in the shape of an HL7 reading.
 
-use care::chart::{Act, PatientChange, Sex, VisitType, Write};
+use care::chart::{Act, PatientChange, Sex, Write};
 use care::id::LocationId;
 use care::zone::{self, CivilMoment};
 use jiff::Timestamp;
@@ -14,8 +14,7 @@ use super::read::Fields;
 use super::refusal::{Cause, Refusal};
 use super::when::{self, When};
 use crate::hl7v2::{
-    Content, EpisodeAct, EpisodeReading, Header, MappedType, PatientKey, Reading, Update, VisitReading, language_tag,
-    look_up,
+    Content, EpisodeAct, EpisodeReading, Header, PatientKey, Reading, Update, VisitReading, language_tag,
 };
 
 pub(super) fn reading(fields: &Fields, mapping: &Mapping, context: &Context) -> Result<Reading, Refusal> {
@@ -117,22 +116,14 @@ impl Row<'_> {
         let act = self.status()?.act();
         let mut visit = VisitReading::new(Some(self.context.scoped(&number)), None, act);
         if let Some(kind) = self.text(Column::VisitType) {
-            match look_up(&self.context.interface.appointment_types, &kind) {
-                Some(MappedType::Ignore) => return Ok(None),
-                Some(MappedType::Type(mapped)) => visit.visit_type = Write::Set(*mapped),
-                None => {
-                    visit.visit_type = Write::Set(VisitType::Unmapped);
-                    visit.unmapped = true;
-                }
-            }
-            visit.type_seen = Some(kind);
+            // As the clinic wrote it, whatever case the file has it in.
+            let listed = self.context.interface.appointment_types.keys().find(|code| code.eq_ignore_ascii_case(&kind));
+            visit.type_seen = Some(listed.cloned().unwrap_or(kind));
         }
         visit.start = Write::some(self.start(act, location)?);
         visit.minutes = Write::some(self.minutes()?);
-        visit.practitioner = Write::some(
-            self.text(Column::Practitioner)
-                .map(|seen| look_up(&self.context.interface.providers, &seen).cloned().unwrap_or(seen)),
-        );
+        visit.practitioner = Write::some(self.text(Column::Practitioner));
+        visit.practitioner_code = visit.practitioner.clone();
         visit.location = Write::some(location.or(self.context.interface.default_location));
         Ok(Some(visit))
     }

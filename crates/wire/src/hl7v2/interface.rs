@@ -25,10 +25,10 @@ pub struct Interface {
     /// For messages that name no character set (MSH-18), as in "windows-1252".
     #[serde(default)]
     pub default_charset: Option<String>,
-    /// SCH-8 (or SCH-7) to what it is here.
+    /// SCH-8 (or SCH-7) to what it is here: says which of several words is the type.
     #[serde(default)]
     pub appointment_types: BTreeMap<String, MappedType>,
-    /// Code to display name.
+    /// Code to display name; read when the clinic is made.
     #[serde(default)]
     pub providers: BTreeMap<String, String>,
     /// AIL-3 and PV1-3, point of care (.1) or facility (.4).

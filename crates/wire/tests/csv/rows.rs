@@ -1,9 +1,9 @@
 //! What a row says, and why one is refused.
 
-use care::chart::{Act, Sex, VisitType, Write};
+use care::chart::{Act, Sex, Write};
 use jiff::civil::{date, datetime};
 use wire::csv::{Cause, Column, Context, Dates, Kind};
-use wire::hl7v2::{Content, EpisodeAct};
+use wire::hl7v2::EpisodeAct;
 
 use crate::common::{
     LAKEVIEW, MAIN, VISITS, context, interface, mapping, refused, rows_of, updates, visit_row, visits,
@@ -18,7 +18,7 @@ fn a_visit_is_read_with_everything_the_row_says() {
     let visit = update.visit.unwrap();
     assert_eq!(visit.appointment.as_deref(), Some("FRONT/A7"));
     assert_eq!((visit.act, visit.minutes), (Act::Modify, Write::Set(45)));
-    assert_eq!(visit.visit_type, Write::Set(VisitType::InitialEvaluation));
+    assert_eq!(visit.type_seen.as_deref(), Some("IE"), "as the clinic's list has it");
     assert_eq!((visit.practitioner, visit.location), (Write::Set("Dana Reyes".into()), Write::Set(MAIN)));
     let Write::Set(start) = visit.start else { panic!() };
     assert_eq!((start.civil, start.zone.as_str()), (datetime(2026, 3, 10, 14, 30, 0, 0), "America/New_York"));
@@ -78,17 +78,13 @@ fn what_is_left_empty_changes_nothing() {
     assert_eq!(update.demographics, care::chart::PatientChange::default());
     let visit = update.visit.unwrap();
     assert!(visit.minutes.is_keep() && visit.practitioner.is_keep() && visit.location.is_keep());
-    assert!(visit.visit_type.is_keep() && !visit.unmapped);
+    assert_eq!(visit.type_seen, None);
 }
 
 #[test]
-fn a_type_nobody_mapped_stands_as_unmapped_and_an_ignored_one_makes_no_visit() {
+fn a_type_is_kept_as_the_file_says_it_and_what_it_means_is_for_the_chart_to_say() {
     let visit = updates(&visit_row("1001,A7,3/10/2026 14:30,,KNEE,,,")).remove(0).visit.unwrap();
-    assert!(visit.unmapped);
-    assert_eq!((visit.visit_type, visit.type_seen.as_deref()), (Write::Set(VisitType::Unmapped), Some("KNEE")));
-    let lunch = visit_row("1001,A8,3/10/2026 12:00,,Lunch,,,");
-    assert!(matches!(lunch.reading.unwrap().what, Content::Ignored(_)));
-    assert_eq!(lunch.visit.as_deref(), Some("A8"), "and is in the file all the same");
+    assert_eq!(visit.type_seen.as_deref(), Some("KNEE"));
 }
 
 #[test]

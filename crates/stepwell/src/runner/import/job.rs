@@ -213,7 +213,8 @@ pub async fn row_again(
     let Content::Updates(updates) = &reading.what else { return Ok(Ok(None)) };
     let mut all: Option<Changes> = None;
     for update in updates {
-        let made = reading::changes_of(roof, tx, interface.id, message.id, &reading, update).await?;
+        let made =
+            reading::changes_of(roof, tx, &context.organization, interface.id, message.id, &reading, update).await?;
         match &mut all {
             None => all = Some(made),
             Some(all) => {

@@ -47,7 +47,9 @@ pub async fn batch(
         for reading in job.readings(rows) {
             let Content::Updates(updates) = &reading.what else { continue };
             for update in updates {
-                let made = reading::changes_of(roof, tx, job.interface.id, None, reading, update).await?;
+                let made =
+                    reading::changes_of(roof, tx, &context.organization, job.interface.id, None, reading, update)
+                        .await?;
                 let slot = work.entry(made.patient).or_default();
                 slot.in_file = true;
                 slot.changes.extend(made.changes);

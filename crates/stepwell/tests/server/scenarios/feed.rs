@@ -91,6 +91,7 @@ async fn to_the_clinic(stage: &mut Stage, told: &Told<'_>) -> Result<Vec<Door>, 
         Happens::Loading => switches::loads(stage).await,
         Happens::Live { cover } => switches::is_live(stage, *cover).await,
         Happens::Mapped { code, is } => switches::maps(stage, code, *is).await,
+        Happens::Claimed { code, name } => switches::claims(stage, code, name).await,
         Happens::ChannelDown { channel, down } => {
             let gateway = if *down { Gateway::Down } else { Gateway::Takes };
             switches::gateway(stage, told.story, *channel, gateway).await;
