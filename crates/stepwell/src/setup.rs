@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use care::chart::VisitType;
+use care::feed::{Guard, OpenHours};
 use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
 use care::workflow::Activation;
 use care::zone;
@@ -97,6 +98,11 @@ struct InterfaceSetup {
     test_messages: bool,
     #[serde(default)]
     accept_versions: Vec<String>,
+    /// Minutes of open hours without a message after which the feed counts as silent.
+    silent_after: Option<u32>,
+    /// Weekday to hours, as in mon = "08:00-18:00".
+    #[serde(default)]
+    open_hours: OpenHours,
 }
 
 /// What was made.
@@ -246,6 +252,7 @@ impl InterfaceSetup {
             appointment_number: self.appointment_number,
             production: !self.test_messages,
             accept_versions: self.accept_versions.clone(),
+            guard: self.silent_after.map(|silent_after| Guard { silent_after, open: self.open_hours.clone() }),
             ..Interface::new(id, self.zone.as_deref().unwrap_or(zone))
         };
         settings.check().map_err(|e| format!("interface {}: {e}", self.name))?;

@@ -59,7 +59,25 @@ impl OrgTx {
         )
         .execute(&mut *self.tx)
         .await?;
-        Ok(())
+        self.check_feeds().await
+    }
+
+    /// Holds an interface while its settings are changed.
+    pub async fn lock_interface(&mut self, id: InterfaceId) -> Result<Option<InterfaceRow>, Error> {
+        let row = sqlx::query!(
+            "select name, listen, state, settings from interfaces where organization = $1 and id = $2 for update",
+            self.org(),
+            id.0
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(row.map(|row| InterfaceRow {
+            id,
+            name: row.name,
+            listen: row.listen,
+            state: if row.state == "live" { InterfaceState::Live } else { InterfaceState::Loading },
+            settings: row.settings,
+        }))
     }
 
     /// Holds the interface for one batch, so that messages are applied in receive order by one applier. `None` when
@@ -106,6 +124,7 @@ impl OrgTx {
         )
         .execute(&mut *self.tx)
         .await?;
+        self.check_feeds().await?;
         Ok(done.rows_affected() == 1)
     }
 

@@ -21,6 +21,8 @@ pub struct InterfaceRow {
     pub mapped: String,
     pub waiting: i64,
     pub refused: i64,
+    /// Whether it is heard.
+    pub feed: super::FeedState,
 }
 
 /// `GET /interfaces`; going live is `POST /interfaces/{id}/live`, back to loading the same with `_method=DELETE`.

@@ -1,5 +1,7 @@
 //! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
 
+mod closed_days;
+mod feed;
 mod form;
 mod home;
 mod interfaces;
@@ -15,6 +17,8 @@ mod sign_in;
 mod workflow;
 mod workflow_list;
 
+pub use closed_days::{CloseForm, ClosedDay, ClosedDayPage, ClosedDays, VisitToMove};
+pub use feed::{DayHours, FeedPage, FeedState, HeldStep};
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
 pub use interfaces::{InterfaceRow, Interfaces};

@@ -69,6 +69,11 @@ async fn apply_batch(
     if messages.is_empty() {
         return Ok(0);
     }
+    // Before any patient is held: the guard of the feeds takes the rows in this order too.
+    if let Some(came) = messages.iter().map(|message| message.received_at).max() {
+        let sent = messages.iter().rev().find_map(|message| wire::hl7v2::sent_at(&message.body, &settings));
+        tx.heard(interface, came, sent, roof.now()).await?;
+    }
     let context = Context::load(roof, &mut tx).await?;
     let mut batch =
         Batch { roof, context: &context, loading: row.state == InterfaceState::Loading, waiting: BTreeMap::new() };

@@ -1,7 +1,8 @@
 //! What was just done, said once on the next page. The cookie holds a word and ids, never a name or free text.
 
 use axum::http::HeaderMap;
-use care::id::{ChangeId, EncounterId, PatientId};
+use care::id::{ChangeId, EncounterId, LocationId, PatientId};
+use jiff::civil::Date;
 use pages::{Flash, Tone, Undo};
 
 use super::actor::cookie;
@@ -20,6 +21,16 @@ pub enum Said {
         change: ChangeId,
         today: bool,
     },
+    /// Can be undone for a minute.
+    DayOpened {
+        location: LocationId,
+        day: Date,
+    },
+    DaysClosed,
+    DayStaysClosed,
+    GuardKept,
+    Released,
+    Dropped,
     VisitLogged,
     TakenBack,
     PatientAdded,
@@ -32,7 +43,12 @@ pub enum Said {
     WillLeave,
 }
 
-const PLAIN: [(Said, &str); 10] = [
+const PLAIN: [(Said, &str); 15] = [
+    (Said::DaysClosed, "closed"),
+    (Said::DayStaysClosed, "stays-closed"),
+    (Said::GuardKept, "guard"),
+    (Said::Released, "released"),
+    (Said::Dropped, "dropped"),
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
     (Said::PatientAdded, "added"),
@@ -55,6 +71,7 @@ impl Said {
             Said::Visit { act, patient, visit, change, today } => {
                 format!("{}.{patient}.{visit}.{change}.{}", act.route(), if *today { "today" } else { "patient" })
             }
+            Said::DayOpened { location, day } => format!("opened.{location}.{day}"),
             plain => PLAIN.iter().find(|(said, _)| said == plain).map_or("", |(_, code)| code).to_owned(),
         }
     }
@@ -64,6 +81,9 @@ impl Said {
             return Some(*said);
         }
         let parts: Vec<&str> = code.split('.').collect();
+        if let ["opened", location, day] = parts[..] {
+            return Some(Said::DayOpened { location: location.parse().ok()?, day: day.parse().ok()? });
+        }
         let [act, patient, visit, change, back] = parts[..] else { return None };
         Some(Said::Visit {
             act: VisitAct::of_route(act)?,
@@ -81,6 +101,12 @@ impl Said {
     pub fn flash(self) -> Flash {
         let (tone, text) = match self {
             Said::Visit { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::DayOpened { .. } => (Tone::Note, "It opens again in a minute; until then you can undo this.".into()),
+            Said::DaysClosed => (Tone::Good, "Closed. Reminders are held; the visits to be moved are listed.".into()),
+            Said::DayStaysClosed => (Tone::Note, "It stays closed.".into()),
+            Said::GuardKept => (Tone::Good, "The settings of the feed are kept.".into()),
+            Said::Released => (Tone::Good, "What was held goes now.".into()),
+            Said::Dropped => (Tone::Note, "What was held is dropped and will not be sent.".into()),
             Said::VisitLogged => (Tone::Good, "The visit is logged.".into()),
             Said::TakenBack => (Tone::Note, "Undone. It is as it was before.".into()),
             Said::PatientAdded => (Tone::Good, "The patient is added.".into()),
@@ -96,6 +122,10 @@ impl Said {
     }
 
     fn undo(self) -> Option<Undo> {
+        if let Said::DayOpened { location, day } = self {
+            let action = format!("/closed-days/{location}/{day}");
+            return Some(Undo { action, label: "Undo".into(), fields: vec![] });
+        }
         let Said::Visit { act, patient, visit, change, today } = self else { return None };
         let back = if today { "today" } else { "patient" };
         Some(Undo {
@@ -130,7 +160,8 @@ mod tests {
             today: true,
         };
         let acts = VisitAct::ALL.into_iter().map(visit);
-        for said in PLAIN.into_iter().map(|(said, _)| said).chain(acts) {
+        let opened = Said::DayOpened { location: LocationId(id(4)), day: jiff::civil::date(2026, 3, 24) };
+        for said in PLAIN.into_iter().map(|(said, _)| said).chain(acts).chain([opened]) {
             assert_eq!(Said::read(&said.code()), Some(said));
         }
     }

@@ -4,21 +4,22 @@ use axum::extract::{Path, State};
 use axum::response::{Html, Response};
 use care::id::InterfaceId;
 use pages::Nav;
-use pages::staff::{InterfaceRow, Interfaces};
-use store::{InboxCounts, InterfaceState};
+use pages::staff::{FeedState, InterfaceRow, Interfaces};
+use store::{FeedRow, InboxCounts, InterfaceState};
 use wire::hl7v2::Interface;
 
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, form, render};
+use super::{Web, feeds, form, render};
 
 pub async fn list(State(web): State<Web>, actor: Actor) -> Result<Html<String>, WebError> {
     actor.may(Permission::SeeRefusedMessages)?;
     let mut tx = actor.begin(&web).await?;
     let clinic = tx.clinic().await?.clinic;
     let counts = tx.inbox_counts().await?;
-    let rows = tx.interfaces().await?.iter().map(|feed| row(feed, &counts)).collect();
+    let heard = tx.feeds().await?;
+    let rows = tx.interfaces().await?.iter().map(|feed| row(feed, &counts, &heard)).collect();
     let may_switch = actor.may(Permission::SwitchInterfaces).is_ok();
     render::html(&Interfaces { frame: actor.frame(&web, &clinic, "Interfaces", Nav::Refused), rows, may_switch })
 }
@@ -39,10 +40,11 @@ async fn switch(web: &Web, actor: &Actor, id: &str, to: InterfaceState) -> Resul
         return Err(WebError::not_found("interface"));
     }
     tx.commit().await?;
+    web.settle().await?;
     Ok(render::see("/interfaces", None))
 }
 
-fn row(feed: &store::InterfaceRow, counts: &[InboxCounts]) -> InterfaceRow {
+fn row(feed: &store::InterfaceRow, counts: &[InboxCounts], heard: &[(InterfaceId, FeedRow)]) -> InterfaceRow {
     let settings: Option<Interface> = serde_json::from_value(feed.settings.clone()).ok();
     let counted = counts.iter().find(|c| c.interface == feed.id);
     let mapped = settings.as_ref().map_or_else(String::new, |s| {
@@ -54,6 +56,9 @@ fn row(feed: &store::InterfaceRow, counts: &[InboxCounts]) -> InterfaceRow {
         ]
         .join(", ")
     });
+    let unheard = FeedRow::default();
+    let heard = heard.iter().find(|(id, _)| *id == feed.id).map_or(&unheard, |(_, row)| row);
+    let state = settings.as_ref().map_or(FeedState::Unguarded, |s| feeds::state(feed, s, heard));
     let trusts = settings.as_ref().is_some_and(|s| s.trust_offset);
     InterfaceRow {
         id: feed.id.to_string(),
@@ -66,5 +71,6 @@ fn row(feed: &store::InterfaceRow, counts: &[InboxCounts]) -> InterfaceRow {
         mapped,
         waiting: counted.map_or(0, |c| c.waiting),
         refused: counted.map_or(0, |c| c.refused),
+        feed: state,
     }
 }

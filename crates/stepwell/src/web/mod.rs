@@ -15,8 +15,10 @@
 mod actor;
 mod asset;
 mod clock;
+mod closed_days;
 mod deliveries;
 mod error;
+mod feeds;
 mod flash;
 mod form;
 mod gate;
@@ -132,6 +134,14 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
         .route("/interfaces/{interface}/live", post(interfaces::go_live).delete(interfaces::load_again))
+        .route("/interfaces/{interface}/feed", get(feeds::show).post(feeds::guard))
+        .route("/interfaces/{interface}/feed/release", post(feeds::release))
+        .route("/interfaces/{interface}/feed/drop", post(feeds::drop_held))
+        .route("/closed-days", get(closed_days::list).post(closed_days::close))
+        .route(
+            "/closed-days/{location}/{day}",
+            get(closed_days::show).post(closed_days::keep).delete(closed_days::open),
+        )
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

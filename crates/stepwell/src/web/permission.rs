@@ -15,13 +15,15 @@ pub enum Permission {
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
+    /// Say on which days a location is closed.
+    CloseDays,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 11] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangeVisits,
@@ -31,6 +33,7 @@ impl Permission {
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
         Permission::SwitchInterfaces,
+        Permission::CloseDays,
         Permission::PlayDemo,
     ];
 
@@ -47,6 +50,16 @@ impl Permission {
             Permission::SwitchWorkflows | Permission::ReplayMessages | Permission::SwitchInterfaces => {
                 role == StaffRole::Admin
             }
+            Permission::CloseDays => matches!(role, StaffRole::Admin | StaffRole::FrontDesk),
+        }
+    }
+
+    /// Who may, for those who may not.
+    pub fn holders(self) -> &'static str {
+        if self.is_held_by(StaffRole::FrontDesk) {
+            "Only an administrator or the front desk"
+        } else {
+            "Only an administrator"
         }
     }
 
@@ -62,6 +75,7 @@ impl Permission {
             Permission::SeeRefusedMessages => "see refused messages",
             Permission::ReplayMessages => "replay messages",
             Permission::SwitchInterfaces => "switch interfaces",
+            Permission::CloseDays => "say on which days a location is closed",
             Permission::PlayDemo => "play the demo",
         }
     }
@@ -78,12 +92,19 @@ mod tests {
 
     #[test]
     fn only_an_administrator_switches_workflows_and_interfaces_and_replays_messages() {
+        let administrators = [Permission::SwitchWorkflows, Permission::ReplayMessages, Permission::SwitchInterfaces];
         for role in [StaffRole::FrontDesk, StaffRole::Practitioner] {
-            let refused: Vec<_> = Permission::ALL.into_iter().filter(|p| !p.is_held_by(role)).collect();
-            assert_eq!(
-                refused,
-                [Permission::SwitchWorkflows, Permission::ReplayMessages, Permission::SwitchInterfaces]
-            );
+            for permission in administrators {
+                assert!(!permission.is_held_by(role), "{permission:?} {role:?}");
+                assert_eq!(permission.holders(), "Only an administrator");
+            }
         }
+    }
+
+    #[test]
+    fn the_front_desk_closes_days_and_practitioners_do_not() {
+        assert!(Permission::CloseDays.is_held_by(StaffRole::FrontDesk));
+        assert!(!Permission::CloseDays.is_held_by(StaffRole::Practitioner));
+        assert!(Permission::CloseDays.holders().ends_with("front desk"));
     }
 }

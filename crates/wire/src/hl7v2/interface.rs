@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use care::chart::VisitType;
+use care::feed::Guard;
 use care::id::{InterfaceId, LocationId};
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,9 @@ pub struct Interface {
     /// "2.5" accepts 2.5.1 too; empty accepts all.
     #[serde(default)]
     pub accept_versions: Vec<String>,
+    /// When it is expected to speak, and how long it may be silent then. `None`: nobody looks.
+    #[serde(default)]
+    pub guard: Option<Guard>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +121,7 @@ impl Interface {
             appointment_number: AppointmentNumber::default(),
             production: true,
             accept_versions: vec![],
+            guard: None,
         }
     }
 
@@ -125,6 +130,7 @@ impl Interface {
         if care::zone::named(&self.zone).is_none() {
             return Err(format!("`{}` is not a time zone: write it as in America/New_York", self.zone));
         }
+        self.guard.as_ref().map_or(Ok(()), Guard::check)?;
         match &self.default_charset {
             Some(label) if charset::named(label).is_none() => {
                 Err(format!("`{label}` is not a character set we know: write it as in UTF-8 or windows-1252"))

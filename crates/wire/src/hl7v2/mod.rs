@@ -34,7 +34,7 @@ pub use header::Header;
 pub use interface::{AppointmentNumber, DischargeMeans, Interface, MappedType, StampFrom};
 pub use message::{Delimiters, Message, NotAMessage, Segment};
 pub use path::Path;
-pub use read::read;
+pub use read::{read, sent_at};
 pub use reading::{Content, EpisodeAct, EpisodeReading, Merge, PatientKey, Reading, Remark, Update, VisitReading};
 pub use refusal::{Cause, Refusal};
 pub use time::{BadTime, Dtm, Precision};
