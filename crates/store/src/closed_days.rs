@@ -88,6 +88,18 @@ impl OrgTx {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Days whose minute for undoing is over.
+    pub async fn days_opening(&mut self, now: Timestamp) -> Result<Vec<Day>, Error> {
+        let rows = sqlx::query!(
+            r#"select location, day as "day: jiff_sqlx::Date" from closed_days where organization = $1 and opens_at <= $2"#,
+            self.org(),
+            now.to_sqlx() as _
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows.into_iter().map(|r| (LocationId(r.location), r.day.to_jiff())).collect())
+    }
+
     /// Closed days from a date on, in order.
     pub async fn closed_days_from(&mut self, from: Date) -> Result<Vec<ClosedDayRow>, Error> {
         let rows = sqlx::query!(

@@ -73,9 +73,7 @@ pub async fn open_due(roof: &Roof) -> Result<usize, Error> {
     let now = roof.now();
     let mut count = 0;
     for organization in roof.runner.days_to_open(now).await? {
-        let closed = roof.runner.begin(organization).await?.closed_days_from(jiff::civil::Date::MIN).await?;
-        let due = closed.iter().filter(|row| row.opens_at.is_some_and(|at| at <= now));
-        let days: Vec<Day> = due.map(|row| (row.location, row.day)).collect();
+        let days = roof.runner.begin(organization).await?.days_opening(now).await?;
         open(roof, organization, &days).await?;
         count += days.len();
     }

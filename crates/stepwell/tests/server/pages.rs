@@ -8,21 +8,21 @@ use tokio::net::TcpStream;
 use crate::app::TestApp;
 use crate::messages::{ALMA, alma, message, patient, visit};
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     head: String,
-    body: String,
+    pub body: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
     }
 }
 
 /// A person's browser: keeps its cookie, and sends forms as pages do.
-struct Browser {
+pub struct Browser {
     to: SocketAddr,
     cookie: String,
     csrf: String,
@@ -33,7 +33,7 @@ impl Browser {
         Self { to: app.pages, cookie: String::new(), csrf: String::new() }
     }
 
-    async fn signed_in(app: &TestApp, email: &str, password: &str) -> Self {
+    pub async fn signed_in(app: &TestApp, email: &str, password: &str) -> Self {
         let mut browser = Self::of(app);
         let form = format!("email={}&password={}", email.replace('@', "%40"), password.replace(' ', "+"));
         let answer = browser.posts("/sign-in", &form).await;
@@ -46,11 +46,11 @@ impl Browser {
         browser
     }
 
-    async fn gets(&self, path: &str) -> Answer {
+    pub async fn gets(&self, path: &str) -> Answer {
         self.asks("GET", path, "", "").await
     }
 
-    async fn posts(&self, path: &str, form: &str) -> Answer {
+    pub async fn posts(&self, path: &str, form: &str) -> Answer {
         let form = if self.csrf.is_empty() { form.to_owned() } else { format!("{form}&csrf={}", self.csrf) };
         self.asks("POST", path, "Sec-Fetch-Site: same-origin\r\n", &form).await
     }
@@ -74,11 +74,11 @@ impl Browser {
     }
 }
 
-async fn ben(app: &TestApp) -> Browser {
+pub async fn ben(app: &TestApp) -> Browser {
     Browser::signed_in(app, "ben@riverbend.example", "bens long password").await
 }
 
-async fn chloe(app: &TestApp) -> Browser {
+pub async fn chloe(app: &TestApp) -> Browser {
     Browser::signed_in(app, "chloe@hillside.example", "chloes long password").await
 }
 
