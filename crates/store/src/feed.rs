@@ -152,7 +152,7 @@ impl OrgTx {
     pub async fn check_feeds(&mut self) -> Result<(), Error> {
         sqlx::query!(
             "insert into feeds (organization, interface, check_at) select organization, id, 'epoch' from interfaces
-             where organization = $1 on conflict (organization, interface) do update set check_at = 'epoch'",
+             where organization = $1 order by id on conflict (organization, interface) do update set check_at = 'epoch'",
             self.org()
         )
         .execute(&mut *self.tx)

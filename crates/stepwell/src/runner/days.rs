@@ -32,12 +32,13 @@ pub async fn close(
 pub async fn open(roof: &Roof, organization: OrganizationId, days: &[Day]) -> Result<(), Error> {
     let mut tx = roof.runner.begin(organization).await?;
     let mut opened = false;
+    // Before any step: the inbox takes the rows in this order too.
+    tx.check_feeds().await?;
     for day in days {
         opened |= tx.open_day(*day).await?;
     }
     if opened {
         tx.wake_held(None).await?;
-        tx.check_feeds().await?;
         tx.commit().await?;
         roof.wake.notify_one();
     }
