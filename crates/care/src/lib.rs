@@ -14,6 +14,7 @@
 //! ```
 
 pub mod chart;
+pub mod feed;
 pub mod id;
 pub mod rehearsal;
 pub mod scenario;

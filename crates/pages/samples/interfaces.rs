@@ -3,8 +3,8 @@
 use super::{frame, html};
 use pages::Nav;
 use pages::staff::{
-    Choice, ClaimLine, Field, InterfaceLive, InterfaceRow, InterfaceTypes, Interfaces, LocationPage, MergeCompare,
-    MergeLine, MergeRow, MergeSearch, Pick, PlaceRow, RunsLine, TypeLine,
+    Choice, ClaimLine, FeedState, Field, InterfaceLive, InterfaceRow, InterfaceTypes, Interfaces, LocationPage,
+    MergeCompare, MergeLine, MergeRow, MergeSearch, Pick, PlaceRow, RunsLine, TypeLine,
 };
 
 pub fn pages(name: &str) -> Vec<(&'static str, String)> {
@@ -34,6 +34,7 @@ fn row(name: &str, live: bool, going: bool) -> InterfaceRow {
         mapped: "4 visit types, 2 practitioners, 1 place".to_owned(),
         waiting: 0,
         refused: 2,
+        feed: if live { FeedState::Silent } else { FeedState::Loading },
     }
 }
 

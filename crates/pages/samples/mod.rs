@@ -1,6 +1,7 @@
 //! Believable pages for the gallery and the tests: Alma (patient), Ben (her therapist), one clinic in Denver.
 
 mod editing;
+mod feeds;
 mod imports;
 mod interfaces;
 mod patients;
@@ -37,6 +38,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
         pages.push((file, html(&problem(status))));
     }
     pages.extend(imports::pages(name));
+    pages.extend(feeds::pages(name));
     pages.extend(workflows::pages(name));
     pages.extend(editing::pages(name));
     pages.extend(patients::pages(name));

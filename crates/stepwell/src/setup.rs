@@ -8,6 +8,7 @@ mod csv;
 use std::collections::BTreeMap;
 
 use care::chart::{Budget, VisitType};
+use care::feed::{Guard, OpenHours};
 use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
 use care::workflow::Activation;
 use care::zone;
@@ -112,6 +113,11 @@ struct InterfaceSetup {
     accept_versions: Vec<String>,
     /// Fed by files, not by messages.
     csv: Option<csv::CsvSetup>,
+    /// Minutes of open hours without a message after which the feed counts as silent.
+    silent_after: Option<u32>,
+    /// Weekday to hours, as in mon = "08:00-18:00".
+    #[serde(default)]
+    open_hours: OpenHours,
 }
 
 /// What was made.
@@ -327,6 +333,7 @@ impl InterfaceSetup {
             production: !self.test_messages,
             accept_versions: self.accept_versions.clone(),
             csv: self.feed()?,
+            guard: self.silent_after.map(|silent_after| Guard { silent_after, open: self.open_hours.clone() }),
             ..Interface::new(id, self.zone.as_deref().unwrap_or(zone))
         };
         settings.check().map_err(|e| format!("interface {}: {e}", self.name))?;

@@ -103,10 +103,12 @@ impl Store {
         Ok(rows.into_iter().map(|r| (OrganizationId(r.organization), PatientId(r.patient))).collect())
     }
 
-    /// When the next step or delivery falls due, or time changes what is known of somebody.
+    /// When the next step or delivery falls due, time changes what is known of somebody, a feed is to be looked at, or a
+    /// day opens again.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
-        let next =
-            sqlx::query_scalar!(r#"select next_due() as "next: jiff_sqlx::Timestamp""#).fetch_one(&self.pool).await?;
+        let next = sqlx::query_scalar!(r#"select least(next_due(), next_look()) as "next: jiff_sqlx::Timestamp""#)
+            .fetch_one(&self.pool)
+            .await?;
         Ok(next.map(|t| t.to_jiff()))
     }
 

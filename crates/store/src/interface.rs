@@ -88,7 +88,28 @@ impl OrgTx {
         )
         .execute(&mut *self.tx)
         .await?;
-        Ok(())
+        self.check_feeds().await
+    }
+
+    /// Holds an interface while its settings are changed.
+    pub async fn lock_interface(&mut self, id: InterfaceId) -> Result<Option<InterfaceRow>, Error> {
+        let row = sqlx::query!(
+            r#"select name, listen, state, settings, live_since as "live_since: jiff_sqlx::Timestamp"
+               from interfaces where organization = $1 and id = $2 for update"#,
+            self.org(),
+            id.0
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(InterfaceRow {
+            id,
+            name: row.name,
+            listen: row.listen,
+            state: InterfaceState::read(&row.state)?,
+            live_since: row.live_since.map(|t| t.to_jiff()),
+            settings: row.settings,
+        }))
     }
 
     /// Holds the interface for one batch, so that messages are applied in receive order by one applier. `None` when
@@ -139,6 +160,7 @@ impl OrgTx {
         )
         .execute(&mut *self.tx)
         .await?;
+        self.check_feeds().await?;
         Ok(done.rows_affected() == 1)
     }
 

@@ -19,6 +19,10 @@ pub fn drop_held(
     let runs: Vec<_> = work.ledger.runs.values().cloned().collect();
     for run in &runs {
         let Some(workflow) = facts.workflows.version(&run.workflow, run.version) else { continue };
+        // What waits for its workflow waits on.
+        if !facts.workflows.is_active(&run.workflow, facts.now) {
+            continue;
+        }
         let here = facts.occurrence(run.anchor).filter(|o| o.location == Some(location));
         if here.and_then(|o| super::perform::held(facts, workflow, o)) != Some(Reason::StaleFeed) {
             continue;

@@ -23,6 +23,8 @@ pub struct InterfaceRow {
     pub mapped: String,
     pub waiting: i64,
     pub refused: i64,
+    /// Whether it is heard.
+    pub feed: super::FeedState,
 }
 
 /// A location and what says there that a patient came, that an episode ended.

@@ -1,7 +1,9 @@
 //! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
 
 mod activation;
+mod closed_days;
 mod details;
+mod feed;
 mod form;
 mod home;
 mod imports;
@@ -25,7 +27,9 @@ mod workflow_edit;
 mod workflow_list;
 
 pub use activation::{ActivationPage, Cover};
+pub use closed_days::{CloseForm, ClosedDay, ClosedDayPage, ClosedDays, VisitToMove};
 pub use details::Details;
+pub use feed::{DayHours, FeedPage, FeedState, HeldStep};
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
 pub use imports::{

@@ -76,6 +76,11 @@ async fn apply_batch(
         hold(roof, tx, &row).await?;
         return Ok(0);
     };
+    // Before any patient is held: the guard of the feeds takes the rows in this order too.
+    if let Some(came) = messages.iter().map(|message| message.received_at).max() {
+        let sent = messages.iter().rev().find_map(|message| wire::hl7v2::sent_at(&message.body, &settings));
+        tx.heard(interface, came, sent, roof.now()).await?;
+    }
     tx.close_interface_notices(interface, UNREADABLE, &row.name, roof.now()).await?;
     let loading = row.state == InterfaceState::Loading;
     let mut batch = Batch { roof, context: &context, interface, loading, waiting: BTreeMap::new(), aliased: vec![] };

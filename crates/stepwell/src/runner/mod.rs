@@ -7,6 +7,8 @@
 
 pub mod context;
 pub mod count;
+pub mod days;
+pub mod feeds;
 pub mod import;
 pub mod inbox;
 pub mod letter;

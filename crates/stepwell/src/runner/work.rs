@@ -1,4 +1,4 @@
-//! The loop: inbox, steps, outbox, then sleep until something falls due or the bell rings. Polling is the truth; the bell
+//! The loop: inbox, feeds, steps, outbox, then sleep until something falls due or the bell rings. Polling is the truth; the bell
 //! only makes it quick.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::sync::watch;
 
-use super::{import, inbox, live, outbox, tick};
+use super::{days, feeds, import, inbox, live, outbox, tick};
 use crate::Roof;
 
 /// No idle polling above one look a second.
@@ -24,10 +24,11 @@ pub async fn round(roof: &Roof, sweep: bool) -> Result<usize, store::Error> {
     let applied = inbox::apply_waiting(roof).await?;
     let imported = import::apply_waiting(roof).await?;
     let taken_up = live::go_on(roof).await?;
+    let looked = feeds::check_due(roof).await? + days::open_due(roof).await?;
     let woken = tick::wake(roof).await?;
     let performed = tick::tick(roof, since).await?;
     let sent = outbox::send_due(roof, since).await?;
-    Ok(applied + imported + taken_up + woken + performed + sent)
+    Ok(applied + imported + taken_up + looked + woken + performed + sent)
 }
 
 /// Goes on until nothing is left to do at this moment.

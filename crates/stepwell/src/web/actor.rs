@@ -33,7 +33,7 @@ impl Actor {
         if permission.is_held_by(self.role) {
             return Ok(());
         }
-        Err(WebError::forbidden(format!("Only an administrator may {}.", permission.words())))
+        Err(WebError::forbidden(format!("{} may {}.", permission.holders(), permission.words())))
     }
 
     /// A transaction that sees this person's organization and no other.

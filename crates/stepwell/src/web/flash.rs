@@ -1,7 +1,8 @@
 //! What was just done, said once on the next page. The cookie holds a word and ids, never a name or free text.
 
 use axum::http::HeaderMap;
-use care::id::{ChangeId, EncounterId, PatientId};
+use care::id::{ChangeId, EncounterId, LocationId, PatientId};
+use jiff::civil::Date;
 use pages::{Flash, Tone, Undo};
 
 use super::actor::cookie;
@@ -34,6 +35,15 @@ pub enum Said {
         patient: PatientId,
         place: Place,
     },
+    DayOpened {
+        location: LocationId,
+        day: Date,
+    },
+    DaysClosed,
+    DayStaysClosed,
+    GuardKept,
+    Released,
+    Dropped,
     VisitLogged,
     TakenBack,
     PatientAdded,
@@ -54,7 +64,12 @@ pub enum Said {
     Unmerged,
 }
 
-const PLAIN: [(Said, &str); 18] = [
+const PLAIN: [(Said, &str); 23] = [
+    (Said::DaysClosed, "closed"),
+    (Said::DayStaysClosed, "stays-closed"),
+    (Said::GuardKept, "guard"),
+    (Said::Released, "released"),
+    (Said::Dropped, "dropped"),
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
     (Said::PatientAdded, "added"),
@@ -89,6 +104,7 @@ impl Said {
             Said::Stop { act, patient, place } => {
                 format!("{}.{patient}.{}", if *act == StopAct::Lifted { "lifted" } else { "stopped" }, place.word())
             }
+            Said::DayOpened { location, day } => format!("opened.{location}.{day}"),
             plain => PLAIN.iter().find(|(said, _)| said == plain).map_or("", |(_, code)| code).to_owned(),
         }
     }
@@ -114,6 +130,7 @@ impl Said {
                 patient: patient.parse().ok()?,
                 place: Place::of_word(place)?,
             },
+            ["opened", location, day] => Said::DayOpened { location: location.parse().ok()?, day: day.parse().ok()? },
             _ => return None,
         })
     }
@@ -132,6 +149,12 @@ impl Said {
             Said::Stop { .. } => {
                 (Tone::Good, "Nothing more goes to this address. You can undo this for 60 seconds.".into())
             }
+            Said::DayOpened { .. } => (Tone::Note, "It opens again in a minute; until then you can undo this.".into()),
+            Said::DaysClosed => (Tone::Good, "Closed. Reminders are held; the visits to be moved are listed.".into()),
+            Said::DayStaysClosed => (Tone::Note, "It stays closed.".into()),
+            Said::GuardKept => (Tone::Good, "The settings of the feed are kept.".into()),
+            Said::Released => (Tone::Good, "What was held goes now.".into()),
+            Said::Dropped => (Tone::Note, "What was held is dropped and will not be sent.".into()),
             Said::VisitLogged => (Tone::Good, "The visit is logged.".into()),
             Said::TakenBack => (Tone::Note, "Undone. It is as it was before.".into()),
             Said::PatientAdded => (Tone::Good, "The patient is added.".into()),
@@ -172,7 +195,13 @@ impl Said {
                 let fields = [("undo", "yes"), delete];
                 undo(action, if act == StopAct::Lifted { &fields[..1] } else { &fields })
             }
-            Said::VisitLogged
+            Said::DayOpened { location, day } => undo(format!("/closed-days/{location}/{day}"), &[]),
+            Said::DaysClosed
+            | Said::DayStaysClosed
+            | Said::GuardKept
+            | Said::Released
+            | Said::Dropped
+            | Said::VisitLogged
             | Said::TakenBack
             | Said::PatientAdded
             | Said::SwitchedOn
@@ -218,7 +247,8 @@ mod tests {
             |place| [StopAct::Stopped, StopAct::Lifted].map(|act| Said::Stop { act, patient: PatientId(id(1)), place });
         let all = PLAIN.into_iter().map(|(said, _)| said);
         let acts = VisitAct::ALL.into_iter().map(visit).chain(HandAct::ALL.into_iter().map(hand));
-        for said in all.chain(acts).chain(Place::ALL.into_iter().flat_map(stop)) {
+        let opened = Said::DayOpened { location: LocationId(id(4)), day: jiff::civil::date(2026, 3, 24) };
+        for said in all.chain(acts).chain([opened]).chain(Place::ALL.into_iter().flat_map(stop)) {
             assert_eq!(Said::read(&said.code()), Some(said));
         }
     }

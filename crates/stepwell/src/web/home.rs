@@ -12,7 +12,7 @@ use store::{DayCounts, NoticeRow, OrgTx, OrganizationRow, UncertainRow, VisitRow
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, notices, render, times, visits, words};
+use super::{Web, closed_days, feeds, notices, render, times, visits, words};
 
 pub async fn show(State(web): State<Web>, actor: Actor) -> Result<Html<String>, WebError> {
     actor.may(Permission::SeePatients)?;
@@ -24,6 +24,9 @@ pub async fn show(State(web): State<Web>, actor: Actor) -> Result<Html<String>, 
     let counts = tx.day_counts(start_of_day(date_in(now, &clinic.zone), &clinic.zone), now).await?;
     let uncertain = tx.uncertain_deliveries().await?;
     let open = tx.open_notices().await?;
+    let mut notices = feeds::notices(&mut tx, clinic).await?;
+    notices.extend(work_list(&uncertain, &open, &organization));
+    notices.extend(closed_days::notices(&mut tx, clinic, now).await?);
     let mail = web.demo.as_ref().map(|_| "/demo/mailbox".to_owned());
     let page = Home {
         frame: actor.frame(&web, clinic, "Today", Nav::Today),
@@ -31,7 +34,7 @@ pub async fn show(State(web): State<Web>, actor: Actor) -> Result<Html<String>, 
         several_locations: clinic.locations.len() > 1,
         counts: numbers(&visits, counts, mail),
         visits: visits.iter().filter_map(|visit| home_visit(visit, &organization)).collect(),
-        notices: work_list(&uncertain, &open, &organization),
+        notices,
     };
     render::html(&page)
 }

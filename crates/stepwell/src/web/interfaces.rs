@@ -3,15 +3,16 @@
 use axum::extract::State;
 use axum::response::Html;
 use care::chart::Clinic;
+use care::id::InterfaceId;
 use pages::Nav;
-use pages::staff::{InterfaceRow, Interfaces, PlaceRow};
-use store::{InboxCounts, InterfaceState, LocationRow};
+use pages::staff::{FeedState, InterfaceRow, Interfaces, PlaceRow};
+use store::{FeedRow, InboxCounts, InterfaceState, LocationRow};
 use wire::hl7v2::Interface;
 
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, render};
+use super::{Web, feeds, render};
 
 pub async fn list(State(web): State<Web>, actor: Actor) -> Result<Html<String>, WebError> {
     actor.may(Permission::SeeRefusedMessages)?;
@@ -19,7 +20,8 @@ pub async fn list(State(web): State<Web>, actor: Actor) -> Result<Html<String>, 
     let organization = tx.clinic().await?;
     let clinic = &organization.clinic;
     let counts = tx.inbox_counts().await?;
-    let rows = tx.interfaces().await?.iter().map(|feed| row(feed, clinic, &counts)).collect();
+    let heard = tx.feeds().await?;
+    let rows = tx.interfaces().await?.iter().map(|feed| row(feed, clinic, &counts, &heard)).collect();
     let places = organization.locations.iter().filter(|l| l.has_emr).map(place).collect();
     let may_switch = actor.may(Permission::SwitchInterfaces).is_ok();
     render::html(&Interfaces { frame: actor.frame(&web, clinic, "Interfaces", Nav::Refused), rows, places, may_switch })
@@ -41,7 +43,12 @@ fn place(row: &LocationRow) -> PlaceRow {
     }
 }
 
-fn row(feed: &store::InterfaceRow, clinic: &Clinic, counts: &[InboxCounts]) -> InterfaceRow {
+fn row(
+    feed: &store::InterfaceRow,
+    clinic: &Clinic,
+    counts: &[InboxCounts],
+    heard: &[(InterfaceId, FeedRow)],
+) -> InterfaceRow {
     let settings: Option<Interface> = serde_json::from_value(feed.settings.clone()).ok();
     let counted = counts.iter().find(|c| c.interface == feed.id);
     let prefix = format!("{}/", feed.id);
@@ -50,6 +57,9 @@ fn row(feed: &store::InterfaceRow, clinic: &Clinic, counts: &[InboxCounts]) -> I
     let people = clinic.practitioners.keys().filter(|key| key.starts_with(&prefix)).count();
     let places = settings.as_ref().map_or(0, |s| s.locations.len());
     let mapped = [part(types, "visit type"), part(people, "practitioner"), part(places, "place")].join(", ");
+    let unheard = FeedRow::default();
+    let heard = heard.iter().find(|(id, _)| *id == feed.id).map_or(&unheard, |(_, row)| row);
+    let state = settings.as_ref().map_or(FeedState::Unguarded, |s| feeds::state(feed, s, heard));
     let trusts = settings.as_ref().is_some_and(|s| s.trust_offset);
     InterfaceRow {
         id: feed.id.to_string(),
@@ -63,5 +73,6 @@ fn row(feed: &store::InterfaceRow, clinic: &Clinic, counts: &[InboxCounts]) -> I
         mapped,
         waiting: counted.map_or(0, |c| c.waiting),
         refused: counted.map_or(0, |c| c.refused),
+        feed: state,
     }
 }

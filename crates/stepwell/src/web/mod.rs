@@ -17,10 +17,12 @@ mod actor;
 mod asset;
 mod by_hand;
 mod clock;
+mod closed_days;
 mod deliveries;
 mod details;
 mod effects;
 mod error;
+mod feeds;
 mod flash;
 mod form;
 mod gate;
@@ -170,6 +172,14 @@ fn staff_routes() -> Router<Web> {
         .route("/locations/{location}", get(locations::show).post(locations::save))
         .route("/patients/{patient}/merge", get(merges::search_form).post(merges::search))
         .route("/patients/{patient}/merge/{other}", get(merges::compare).post(merges::merge).delete(merges::unmerge))
+        .route("/interfaces/{interface}/feed", get(feeds::show).post(feeds::guard))
+        .route("/interfaces/{interface}/feed/release", post(feeds::release))
+        .route("/interfaces/{interface}/feed/drop", post(feeds::drop_held))
+        .route("/closed-days", get(closed_days::list).post(closed_days::close))
+        .route(
+            "/closed-days/{location}/{day}",
+            get(closed_days::show).post(closed_days::keep).delete(closed_days::open),
+        )
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

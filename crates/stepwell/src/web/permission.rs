@@ -24,13 +24,15 @@ pub enum Permission {
     MapInterfaces,
     MergePatients,
     UnmergePatients,
+    /// Say on which days a location is closed.
+    CloseDays,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 16] = [
+    pub const ALL: [Permission; 17] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangePatients,
@@ -46,6 +48,7 @@ impl Permission {
         Permission::MapInterfaces,
         Permission::MergePatients,
         Permission::UnmergePatients,
+        Permission::CloseDays,
         Permission::PlayDemo,
     ];
 
@@ -68,6 +71,16 @@ impl Permission {
             | Permission::SwitchInterfaces
             | Permission::MapInterfaces
             | Permission::UnmergePatients => role == StaffRole::Admin,
+            Permission::CloseDays => matches!(role, StaffRole::Admin | StaffRole::FrontDesk),
+        }
+    }
+
+    /// Who may, for those who may not.
+    pub fn holders(self) -> &'static str {
+        if self.is_held_by(StaffRole::FrontDesk) {
+            "Only an administrator or the front desk"
+        } else {
+            "Only an administrator"
         }
     }
 
@@ -89,6 +102,7 @@ impl Permission {
             Permission::MapInterfaces => "say what the EMR means",
             Permission::MergePatients => "merge patients",
             Permission::UnmergePatients => "undo a merge",
+            Permission::CloseDays => "say on which days a location is closed",
             Permission::PlayDemo => "play the demo",
         }
     }
@@ -104,21 +118,28 @@ mod tests {
     }
 
     #[test]
-    fn only_an_administrator_switches_workflows_and_interfaces_replays_messages_and_lifts_stops() {
+    fn only_an_administrator_switches_edits_maps_replays_and_lifts() {
+        let administrators = [
+            Permission::LiftStops,
+            Permission::SwitchWorkflows,
+            Permission::EditWorkflows,
+            Permission::ReplayMessages,
+            Permission::SwitchInterfaces,
+            Permission::MapInterfaces,
+            Permission::UnmergePatients,
+        ];
         for role in [StaffRole::FrontDesk, StaffRole::Practitioner] {
-            let refused: Vec<_> = Permission::ALL.into_iter().filter(|p| !p.is_held_by(role)).collect();
-            assert_eq!(
-                refused,
-                [
-                    Permission::LiftStops,
-                    Permission::SwitchWorkflows,
-                    Permission::EditWorkflows,
-                    Permission::ReplayMessages,
-                    Permission::SwitchInterfaces,
-                    Permission::MapInterfaces,
-                    Permission::UnmergePatients,
-                ]
-            );
+            for permission in administrators {
+                assert!(!permission.is_held_by(role), "{permission:?} {role:?}");
+                assert_eq!(permission.holders(), "Only an administrator");
+            }
         }
+    }
+
+    #[test]
+    fn the_front_desk_closes_days_and_practitioners_do_not() {
+        assert!(Permission::CloseDays.is_held_by(StaffRole::FrontDesk));
+        assert!(!Permission::CloseDays.is_held_by(StaffRole::Practitioner));
+        assert!(Permission::CloseDays.holders().ends_with("front desk"));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use care::chart::VisitType;
+use care::feed::Guard;
 use care::id::{InterfaceId, LocationId};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,9 @@ pub struct Interface {
     /// It is fed by files, not by messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub csv: Option<Feed>,
+    /// When it is expected to speak, and how long it may be silent then. `None`: nobody looks.
+    #[serde(default)]
+    pub guard: Option<Guard>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +126,7 @@ impl Interface {
             production: true,
             accept_versions: vec![],
             csv: None,
+            guard: None,
         }
     }
 
@@ -130,6 +135,7 @@ impl Interface {
         if care::zone::named(&self.zone).is_none() {
             return Err(format!("`{}` is not a time zone: write it as in America/New_York", self.zone));
         }
+        self.guard.as_ref().map_or(Ok(()), Guard::check)?;
         match &self.default_charset {
             Some(label) if charset::named(label).is_none() => {
                 Err(format!("`{label}` is not a character set we know: write it as in UTF-8 or windows-1252"))

@@ -36,7 +36,7 @@ pub use interface::{AppointmentNumber, DischargeMeans, Interface, MappedType, St
 pub use message::{Delimiters, Message, NotAMessage, Segment};
 pub use path::Path;
 pub(crate) use patient::tag as language_tag;
-pub use read::read;
+pub use read::{read, sent_at};
 pub use reading::{Content, EpisodeAct, EpisodeReading, Merge, PatientKey, Reading, Remark, Update, VisitReading};
 pub use refusal::{Cause, Refusal};
 pub use time::{BadTime, Dtm, Precision};

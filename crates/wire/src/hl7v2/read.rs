@@ -9,7 +9,7 @@ use super::meaning::{self, Meaning};
 use super::message::{Message, NotAMessage, Segment};
 use super::reading::{Content, Merge, Reading, Remark, Update};
 use super::refusal::{Cause, Refusal};
-use super::time::{Clock, Dtm};
+use super::time::{Clock, Dtm, Precision};
 use super::{charset, episode, identity, patient, registration, schedule};
 
 /// Reads one unframed message.
@@ -44,6 +44,13 @@ pub fn read(raw: &[u8], interface: &Interface) -> Result<Reading, Refusal> {
     let what = content(&message, meaning, &mut reader)?;
     let body_hash = body_hash(&message, &header.event);
     Ok(Reading { header, stamp_at, body_hash, what, remarks: reader.remarks })
+}
+
+/// When a message was sent, by the sender's clock (MSH-7); read of any bytes, also of those that are refused.
+pub fn sent_at(raw: &[u8], interface: &Interface) -> Option<Timestamp> {
+    let sent: Dtm = Header::of(raw).sent_at.parse().ok()?;
+    let clock = Clock::of(interface, Some(sent)).ok()?;
+    (sent.precision >= Precision::Minute).then(|| clock.instant(&sent))
 }
 
 /// What the parts of the mapping share.
