@@ -181,7 +181,7 @@ fn counts(rows: &[(&str, [usize; 7])]) -> Counts {
 
 #[tokio::test]
 async fn runs_that_move_do_exactly_what_the_page_counted_and_nothing_is_sent_twice() {
-    let (mut app, shown, came) = played("move").await;
+    let (app, shown, came) = played("move").await;
     let wanted = counts(&[
         ("five", [0, 0, 0, 0, 0, 2, 0]),
         ("hours", [5, 0, 0, 0, 0, 0, 0]),
@@ -219,7 +219,7 @@ async fn runs_that_stay_go_on_as_they_began_and_the_next_run_takes_the_new_versi
 
 #[tokio::test]
 async fn runs_that_stop_send_nothing_more() {
-    let (mut app, shown, came) = played("stop").await;
+    let (app, shown, came) = played("stop").await;
     let wanted =
         counts(&[("five", [0, 0, 0, 0, 0, 2, 0]), ("hours", [0, 0, 0, 0, 0, 5, 0]), ("two", [0, 0, 0, 0, 0, 3, 0])]);
     assert_eq!((shown, came), (wanted.clone(), wanted));
@@ -258,7 +258,7 @@ async fn a_text_that_is_wrong_is_refused_with_its_line_and_key() {
     for (old, new, said) in [
         ("engagement", "engagment", "line 2, `kind`: "),
         ("2 days before", "2 moons before", "line 13, `schedule`: "),
-        ("message/visit-reminder", "message/no-such", "line 8, `template`: `message/no-such` is not a template"),
+        ("message/visit-reminder", "message/no-such", "line 9, `template`: `message/no-such` is not a template"),
     ] {
         let answer = previews(&ben, &before().replace(old, new), 1).await;
         assert_eq!(answer.status, 422);
