@@ -91,8 +91,8 @@ impl Held {
         let patient: PatientId = form::id(patient, "patient")?;
         web.let_time_pass().await?;
         let mut tx = actor.begin(web).await?;
-        let patient = store::patient_lock(&mut tx, patient).await?.ok_or(WebError::not_found("patient"))?;
         let context = Context::load(&web.roof, &mut tx).await?;
+        let patient = store::patient_lock(&mut tx, patient).await?.ok_or(WebError::not_found("patient"))?;
         let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
         Ok(Held { tx, context, known })
     }

@@ -21,6 +21,7 @@ mod loading;
 mod merging;
 mod messages;
 mod migrating;
+mod own_workflows;
 mod pages;
 mod scenarios;
 mod sending;
