@@ -51,6 +51,7 @@ export const places = [
   { name: "today", find: async () => "/" },
   { name: "refused", find: async () => "/refused-messages" },
   { name: "interfaces", find: async () => "/interfaces" },
+  { name: "imports", find: async () => "/imports" },
   { name: "new-patient", find: async () => "/patients/new" },
   { name: "mailbox", find: async () => "/demo/mailbox" },
 ];

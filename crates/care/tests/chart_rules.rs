@@ -23,8 +23,7 @@ const BACK: EpisodeId = EpisodeId(Uuid::from_u128(22));
 
 fn clinic() -> Clinic {
     let mut clinic = Clinic::new("Stepping Stones", "America/New_York");
-    let location =
-        Location { id: MAIN_STREET, name: "Main Street".into(), zone: "America/New_York".into(), has_emr: true };
+    let location = Location::new(MAIN_STREET, "Main Street", "America/New_York", true);
     clinic.locations.insert(MAIN_STREET, location);
     clinic
 }

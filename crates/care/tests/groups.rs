@@ -31,8 +31,7 @@ fn visit(n: u128, act: Act, start: &str, practitioner: &str, location: LocationI
 fn clinic() -> Clinic {
     let mut clinic = Clinic::new("Riverbend", "America/New_York");
     for (id, name) in [(HOME, "Riverside"), (AWAY, "Lakeview")] {
-        let zone = "America/New_York".into();
-        clinic.locations.insert(id, Location { id, name: name.into(), zone, has_emr: true });
+        clinic.locations.insert(id, Location::new(id, name, "America/New_York", true));
     }
     clinic
 }
@@ -90,7 +89,8 @@ impl World {
             occurrences: &self.occurrences,
             workflows: &self.workflows,
             channels: &BTreeSet::new(),
-            suppressed: &BTreeSet::new(),
+            world: &care::workflow::World::default(),
+            undo_until: None,
             now: "2026-03-02T15:00:00Z".parse().unwrap(),
         })
     }

@@ -138,7 +138,7 @@ fn why() -> Vec<WhyRow> {
         detail: detail.map(str::to_owned),
         steps,
         more: usize::from(verdict == Verdict::Running) * 2,
-        stop: (verdict == Verdict::Running).then(|| stop_run()),
+        stop: (verdict == Verdict::Running).then(stop_run),
     };
     let step = |step: &str, due, verdict, code: Option<&str>| WhyStep {
         title: "Email “Your visit”".to_owned(),

@@ -27,6 +27,8 @@ pub struct Roof {
     pub templates: Templates,
     /// Email, when it is set up.
     pub mailer: Option<Mailer>,
+    /// The channels that are set up. A text ends in `channel_not_set_up` until there is a gateway.
+    pub channels: BTreeSet<Channel>,
     pub connections: usize,
     /// The address patients reach us at, without a slash at the end.
     pub base_url: String,
@@ -53,7 +55,8 @@ impl Roof {
     ) -> Self {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let (wake, down, parsed) = (Notify::new(), Mutex::default(), Mutex::default());
-        Self { app, runner, clock, templates, mailer, connections, base_url, secret, wake, down, parsed }
+        let channels = mailer.iter().map(|_| Channel::Email).collect();
+        Self { app, runner, clock, templates, mailer, channels, connections, base_url, secret, wake, down, parsed }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -62,11 +65,6 @@ impl Roof {
 
     pub fn new_id(&self) -> Uuid {
         crate::ids::new_id(self.now())
-    }
-
-    /// The channels the clinic has set up. A text ends in `channel_not_set_up` until there is a gateway.
-    pub fn channels(&self) -> BTreeSet<Channel> {
-        self.mailer.iter().map(|_| Channel::Email).collect()
     }
 
     /// Channels whose gateway does not answer just now.

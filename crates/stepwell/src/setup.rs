@@ -3,15 +3,18 @@
 //!
 //! `workflows = ["welcome", "visit-reminder"]` at the top switches these on from the start; without it all are off.
 
+mod csv;
+
 use std::collections::BTreeMap;
 
-use care::chart::VisitType;
+use care::chart::{Budget, VisitType};
 use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
 use care::workflow::Activation;
 use care::zone;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, ReviewLink, StaffRole, Store};
+use wire::csv::Feed;
 use wire::hl7v2::{AppointmentNumber, DischargeMeans, Interface, MappedType, Path, StampFrom};
 
 use crate::{content, ids, password};
@@ -27,6 +30,9 @@ pub struct Setup {
     /// Keys of the global workflows to switch on.
     #[serde(default)]
     workflows: Vec<String>,
+    /// How much one patient, and one address, may be asked to read.
+    #[serde(default)]
+    attention: Budget,
     #[serde(default)]
     locations: Vec<LocationSetup>,
     #[serde(default)]
@@ -97,6 +103,8 @@ struct InterfaceSetup {
     test_messages: bool,
     #[serde(default)]
     accept_versions: Vec<String>,
+    /// Fed by files, not by messages.
+    csv: Option<csv::CsvSetup>,
 }
 
 /// What was made.
@@ -147,6 +155,7 @@ impl Setup {
             phone: self.phone.clone(),
             mail_from: self.mail_from.clone(),
             created_at: now,
+            budget: self.attention.clone(),
         })
         .await
         .map_err(said)?;
@@ -172,6 +181,12 @@ impl Setup {
             let row = interface.row(InterfaceId(ids::new_id(now)), &self.zone, &made.locations)?;
             made.interfaces.insert(row.name.clone(), row.id);
             tx.put_interface(&row).await.map_err(said)?;
+            let of = |e| format!("interface {}: {e}", interface.name);
+            for map in interface.csv.iter().map(|csv| csv.maps(row.id, &made.locations).map_err(of)) {
+                for map in map? {
+                    tx.put_column_map(&map, now, None).await.map_err(said)?;
+                }
+            }
         }
         for (key, body) in content::workflows() {
             tx.publish_workflow(&key, &body, now).await.map_err(said)?;
@@ -206,6 +221,16 @@ impl LocationSetup {
 }
 
 impl InterfaceSetup {
+    fn feed(&self) -> Result<Option<Feed>, String> {
+        match &self.csv {
+            Some(_) if self.listen.is_some() => {
+                Err(format!("interface {}: it is fed by files or listens, not both", self.name))
+            }
+            Some(csv) => csv.feed().map(Some).map_err(|e| format!("interface {}: {e}", self.name)),
+            None => Ok(None),
+        }
+    }
+
     fn row(
         &self,
         id: InterfaceId,
@@ -246,6 +271,7 @@ impl InterfaceSetup {
             appointment_number: self.appointment_number,
             production: !self.test_messages,
             accept_versions: self.accept_versions.clone(),
+            csv: self.feed()?,
             ..Interface::new(id, self.zone.as_deref().unwrap_or(zone))
         };
         settings.check().map_err(|e| format!("interface {}: {e}", self.name))?;

@@ -14,7 +14,7 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             KeyKind::Patient => "patient",
             KeyKind::Appointment => "appointment",

@@ -13,14 +13,18 @@
 //! # }
 //! ```
 
+mod cast;
 mod changes;
 mod chart;
 mod chart_lists;
 mod claim;
+mod column_map;
 mod delivery;
 mod effects;
 mod error;
 mod group_sql;
+mod import;
+mod import_visits;
 mod interface;
 mod keys;
 mod ledger;
@@ -38,8 +42,11 @@ mod workflow;
 
 pub use changes::{Recorded, patient_lock};
 pub use claim::{Claimed, ClaimedDelivery};
+pub use column_map::ColumnMapRow;
 pub use delivery::{AttemptOutcome, DeliveryRow};
 pub use error::Error;
+pub use import::{CompleteDays, ImportId, ImportRow, ImportState, NewImport, Why};
+pub use import_visits::{PlannedVisit, RefusedImportRow, RowOrigin};
 pub use interface::{InboxCounts, InterfaceRow, InterfaceState};
 pub use keys::KeyKind;
 pub use message::{IncomingMessage, MessageEnd, Refused, Stored, WaitingMessage};

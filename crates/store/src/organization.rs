@@ -17,6 +17,7 @@ pub struct NewOrganization {
     /// The address mails come from.
     pub mail_from: String,
     pub created_at: Timestamp,
+    pub budget: Budget,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -52,21 +53,49 @@ pub struct OrganizationRow {
 impl OrgTx {
     /// Makes the organization this transaction belongs to.
     pub async fn create_organization(&mut self, new: &NewOrganization) -> Result<(), Error> {
+        let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         sqlx::query!(
-            "insert into organizations (id, name, zone, phone, mail_from, created_at) values ($1, $2, $3, $4, $5, $6)",
+            "insert into organizations (id, name, zone, phone, mail_from, created_at, texts_a_day, texts_a_week, emails_a_day)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             self.org(),
             new.name,
             new.zone,
             new.phone,
             new.mail_from,
-            new.created_at.to_sqlx() as _
+            new.created_at.to_sqlx() as _,
+            count(new.budget.texts_a_day),
+            count(new.budget.texts_a_week),
+            count(new.budget.emails_a_day)
         )
         .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
 
+    /// Notes the zone table in use; whether another one was before.
+    pub async fn set_zone_table(&mut self, table: &str) -> Result<bool, Error> {
+        let before = sqlx::query_scalar!(
+            "update organizations o set zone_table = $2 from organizations b
+             where o.id = $1 and b.id = $1 and o.zone_table is distinct from $2 returning b.zone_table",
+            self.org(),
+            table
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(before.flatten().is_some())
+    }
+
+    /// Makes a location or changes it. When its zone changes, everybody's plan is computed anew.
     pub async fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        sqlx::query!(
+            "update patients set wake_at = 'epoch' where organization = $1 and merged_into is null
+             and exists (select from locations where organization = $1 and id = $2 and zone <> $3)",
+            self.org(),
+            row.id.0,
+            row.zone
+        )
+        .execute(&mut *self.tx)
+        .await?;
         let links =
             serde_json::to_value(&row.review_links).map_err(|_| Error::unreadable("locations", "review_links"))?;
         sqlx::query!(

@@ -18,7 +18,10 @@ pub struct SuppressionRow {
 }
 
 impl OrgTx {
+    /// Nothing goes to this contact point any more. Waits for the attempts that are being written for it just now; from
+    /// its commit on none is.
     pub async fn suppress(&mut self, channel: &str, address: &str, reason: &str, now: Timestamp) -> Result<(), Error> {
+        self.close_contact(channel, address).await?;
         sqlx::query!(
             "insert into suppressions (organization, channel, address, reason, at) values ($1, $2, $3, $4, $5)
              on conflict (organization, channel, address) do update
@@ -37,6 +40,7 @@ impl OrgTx {
 
     /// Somebody told a member of staff that nothing more may go there. False: that was so already.
     pub async fn stop_address(&mut self, point: &ContactPoint, by: StaffId, now: Timestamp) -> Result<bool, Error> {
+        self.close_contact(point.channel.code(), &point.value).await?;
         let done = sqlx::query!(
             "insert into suppressions (organization, channel, address, reason, at, by_staff)
              values ($1, $2, $3, 'stop', $4, $5)
@@ -52,6 +56,19 @@ impl OrgTx {
         .execute(&mut *self.tx)
         .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn close_contact(&mut self, channel: &str, address: &str) -> Result<(), Error> {
+        let lock = contact_lock(self.org(), channel, address);
+        sqlx::query!("select pg_advisory_xact_lock($1)", lock).execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
+    /// Who writes an attempt for a contact point holds it: a STOP comes before, and is seen, or after.
+    pub async fn hold_contact(&mut self, contact: &ContactPoint) -> Result<(), Error> {
+        let lock = contact_lock(self.org(), contact.channel.code(), &contact.value);
+        sqlx::query!("select pg_advisory_xact_lock_shared($1)", lock).execute(&mut *self.tx).await?;
+        Ok(())
     }
 
     /// The address may be written to again. False: nothing stood in the way.
@@ -137,4 +154,13 @@ impl OrgTx {
             .map(|r| SuppressionRow { channel: r.channel, address: r.address, reason: r.reason, at: r.at.to_jiff() })
             .collect())
     }
+}
+
+/// The number of the lock of a contact point. Two that share a number only wait for one another.
+fn contact_lock(organization: uuid::Uuid, channel: &str, address: &str) -> i64 {
+    let text = [organization.as_bytes().as_slice(), channel.as_bytes(), b":", address.as_bytes()].concat();
+    // FNV-1a.
+    text.iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+        .cast_signed()
 }

@@ -54,6 +54,7 @@ pub struct TypeMapping {
 
 /// How much one patient, and one contact point, may be asked to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Budget {
     pub texts_a_day: usize,
     pub texts_a_week: usize,

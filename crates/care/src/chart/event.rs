@@ -63,6 +63,11 @@ impl EventKind {
         matches!(self, EventKind::EncounterPlanned | EventKind::VisitDayPlanned)
     }
 
+    /// Its anchor is the visit itself and where that is; not something that once happened to it.
+    pub fn is_the_visit(self) -> bool {
+        self.is_of_a_visit_ahead() || matches!(self, EventKind::EncounterArrived | EventKind::EncounterFinished)
+    }
+
     /// Arises because time passed, not because somebody said so.
     pub fn is_timed(self) -> bool {
         matches!(

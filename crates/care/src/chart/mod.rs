@@ -30,6 +30,7 @@ pub use encounter::{Encounter, EncounterState, Move, Notice, VisitType};
 pub use episode::{Episode, EpisodeKey, EpisodeState};
 pub use event::{Anchor, EventKind, Idle, Occurrence, Subject, Validity};
 pub use fold::{Chart, Enrolment, Stop, fold};
+pub use occurrences::RECOMMENDATION;
 pub use patient::{Guardian, Patient, Reach, Sex};
 pub use snapshot::{Snapshot, UNDO};
 pub use timed::Watch;

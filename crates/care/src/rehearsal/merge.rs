@@ -50,8 +50,11 @@ impl Stage {
         let Some(to) = self.patients.get_mut(&survivor) else { return };
         let double = |run: &crate::workflow::Run| run.ended == Some(crate::workflow::Reason::PatientMerged);
         let runs: BTreeSet<RunId> = leaving.ledger.runs.values().filter(|r| !double(r)).map(|r| r.id).collect();
-        let deliveries: BTreeSet<DeliveryId> =
-            leaving.ledger.deliveries.values().filter(|d| runs.contains(&d.run)).map(|d| d.id).collect();
+        // What went went to this patient, also for a run that is closed as a double.
+        let deliveries: BTreeSet<DeliveryId> = leaving.ledger.deliveries.keys().copied().collect();
+        for delivery in leaving.ledger.deliveries.values() {
+            self.written.entry(delivery.contact.clone()).or_default().insert(survivor);
+        }
         let changes = leaving.changes.iter().map(|c| c.id).collect();
         to.changes.append(&mut leaving.changes);
         for id in &runs {

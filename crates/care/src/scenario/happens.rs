@@ -13,6 +13,7 @@ use crate::chart::{
     PatientChange, Score, Source, Subject, VisitType, What, Write,
 };
 use crate::id::{AssignmentId, EncounterId, EnrolmentId, EpisodeId, InterfaceId, LocationId, PatientId, StaffId};
+use crate::rehearsal::Gateway;
 use crate::workflow::InFlight;
 use crate::zone::{self, CivilMoment};
 
@@ -80,7 +81,11 @@ pub enum Happens {
     },
     Gateway {
         channel: Channel,
-        refuses: bool,
+        gateway: Gateway,
+    },
+    /// A template is gone: what it was to say cannot be said.
+    ContentWithdrawn {
+        content: String,
     },
     Merged {
         survivor: PatientId,
@@ -103,7 +108,7 @@ const WORDS: &str = "encounter.planned, .rescheduled, .cancelled, .no_show, .arr
     .enrolment_stopped, .merged, .unmerged, assignment.given, .completed, .withdrawn, run.stopped, consent.given, \
     .withdrawn, stop.received, workflow.activated, .deactivated, .published, clinic.day_closed, .day_opened, \
     feed.silent, .caught_up, .released, .dropped, interface.loading, .live, visit_type.mapped, channel.down, .up, \
-    gateway.refuses, .accepts, undone";
+    gateway.refuses, .breaks, .accepts, content.withdrawn, undone";
 
 /// A line of the story with the place where it stands, for errors.
 struct Line<'a> {
@@ -163,8 +168,11 @@ impl Reader<'_> {
             word @ ("channel.down" | "channel.up") => {
                 Happens::ChannelDown { channel: self.channel(line)?, down: word == "channel.down" }
             }
-            word @ ("gateway.refuses" | "gateway.accepts") => {
-                Happens::Gateway { channel: self.channel(line)?, refuses: word == "gateway.refuses" }
+            "gateway.refuses" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Refuses },
+            "gateway.breaks" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Breaks },
+            "gateway.accepts" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Takes },
+            "content.withdrawn" => {
+                Happens::ContentWithdrawn { content: self.needs(line, "content", when.content.clone())? }
             }
             "undone" => {
                 let label = when.undoes.as_ref().map(|l| l.get_ref().clone());

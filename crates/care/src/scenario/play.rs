@@ -127,8 +127,11 @@ impl Play<'_> {
             Happens::ChannelDown { channel, down } => {
                 stage.gateways.insert(*channel, if *down { Gateway::Down } else { Gateway::Takes });
             }
-            Happens::Gateway { channel, refuses } => {
-                stage.gateways.insert(*channel, if *refuses { Gateway::Refuses } else { Gateway::Takes });
+            Happens::Gateway { channel, gateway } => {
+                stage.gateways.insert(*channel, *gateway);
+            }
+            Happens::ContentWithdrawn { content } => {
+                stage.withdrawn.insert(content.clone());
             }
             Happens::Change { .. }
             | Happens::Newest { .. }

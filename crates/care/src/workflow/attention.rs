@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::definition::{Attention, Workflow};
 use super::facts::Facts;
-use super::ledger::{Delivery, Ledger, StepState};
+use super::ledger::{Delivery, DeliveryState, Ledger, StepState};
 use super::schedule::next_opening;
 use super::send;
 use super::task::{Limit, Message};
@@ -39,7 +39,7 @@ pub fn limited(
     own: Option<DeliveryId>,
 ) -> bool {
     let same = |d: &&Delivery| d.template == message.template && Some(d.id) != own;
-    let went = |d: &Delivery| d.state.takes_place(d.not_before);
+    let went = |d: &Delivery| ledger.went(d);
     let mut before = ledger.deliveries.values().filter(same);
     match message.limit {
         None => false,
@@ -116,7 +116,7 @@ fn goes_before(facts: &Facts, other: &Delivery, asking: &Asking) -> bool {
     if asking.own.is_some_and(|own| own.id == other.id) {
         return false;
     }
-    if !other.state.is_unsent() {
+    if other.state != DeliveryState::Queued {
         return true;
     }
     let priority = facts.workflows.version(&other.workflow, other.version).map_or(0, |w| w.priority);
@@ -142,7 +142,8 @@ fn kept_for_others(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Vec<Date>
         }
         for planned in &run.steps {
             let StepState::Pending { at: Some(at) } = planned.state else { continue };
-            let soon = at > facts.now && at <= until;
+            // What is due by now and not yet looked at wants its place today.
+            let (soon, at) = (at <= until, at.max(facts.now));
             let mut messages =
                 workflow.step(&planned.step).into_iter().flat_map(|s| &s.tasks).filter_map(|t| t.message());
             if soon && messages.any(|m| leads_to(facts, m, workflow, asking.contact.channel)) {

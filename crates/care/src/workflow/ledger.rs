@@ -99,9 +99,11 @@ pub enum StepState {
 }
 
 impl PlannedStep {
-    /// Whether the anchor has moved since: its start or its place really changed.
+    /// Whether the anchor has moved since: its start or its place really changed. What happened at one moment stays
+    /// where it was, wherever its visit is said to have been afterwards.
     pub fn has_moved(&self, o: &Occurrence) -> bool {
-        self.moment != o.moment.instant() || (self.place.is_some() && self.place != o.location)
+        let place = o.anchor.event.is_the_visit() && self.place.is_some() && self.place != o.location;
+        self.moment != o.moment.instant() || place
     }
 }
 
@@ -157,11 +159,6 @@ pub struct DeliveryKey {
 }
 
 impl DeliveryState {
-    /// May still be withdrawn: nothing of it can have gone out.
-    pub fn is_unsent(self) -> bool {
-        matches!(self, DeliveryState::Queued | DeliveryState::Joined { .. })
-    }
-
     /// Takes, or took, a place in the patient's attention; when.
     pub fn takes_place(self, not_before: Timestamp) -> Option<Timestamp> {
         match self {
@@ -312,6 +309,33 @@ impl Ledger {
         let anchor = chart.canonical(anchor);
         let of_anchor = self.runs.values().filter(|r| r.workflow == workflow && chart.canonical(r.anchor) == anchor);
         of_anchor.min_by_key(|r| (!r.has_given(), r.started_at, r.id))
+    }
+
+    /// May still be withdrawn: nothing of it can have gone out, not as a part of another message either.
+    pub fn is_unsent(&self, delivery: &Delivery) -> bool {
+        match delivery.state {
+            DeliveryState::Queued => true,
+            DeliveryState::Joined { into } => {
+                self.deliveries.get(&into).is_some_and(|host| host.state == DeliveryState::Queued)
+            }
+            DeliveryState::Sending
+            | DeliveryState::Uncertain
+            | DeliveryState::Sent { .. }
+            | DeliveryState::Ended { .. } => false,
+        }
+    }
+
+    /// When the patient got what it says, or is to get it: by itself or as a part of another message.
+    pub fn went(&self, delivery: &Delivery) -> Option<Timestamp> {
+        let carrier = match delivery.state {
+            DeliveryState::Joined { into } => self.deliveries.get(&into)?,
+            DeliveryState::Queued
+            | DeliveryState::Sending
+            | DeliveryState::Uncertain
+            | DeliveryState::Sent { .. }
+            | DeliveryState::Ended { .. } => delivery,
+        };
+        carrier.state.takes_place(carrier.not_before)
     }
 
     pub fn step(&self, id: PlannedStepId) -> Option<(&Run, &PlannedStep)> {

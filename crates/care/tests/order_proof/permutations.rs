@@ -141,8 +141,8 @@ fn the_fold_takes_any_changes() {
     let outcome = crate::runner(10_000).run(&told(EVERYTHING, 0..30), |(story, order)| {
         let world = World::at(now());
         let jumbled: Vec<Change> = order.iter().map(|i| story[*i].clone()).collect();
-        let chart = fold(&jumbled, &world.clinic);
-        prop_assert_eq!(&chart, &fold(&story, &world.clinic));
+        let chart = fold(&jumbled, &world.stage.clinic);
+        prop_assert_eq!(&chart, &fold(&story, &world.stage.clinic));
         let numbers: usize = chart.encounters.iter().map(|e| e.ids.len()).sum();
         let all: std::collections::BTreeSet<_> = chart.encounters.iter().flat_map(|e| &e.ids).collect();
         prop_assert_eq!(numbers, all.len(), "a number means one visit");

@@ -1,16 +1,17 @@
 //! The engine at work on one patient, and what it planned, without the ids that no two runs share.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use care::chart::{
-    Anchor, Change, Channel, Chart, Clinic, Location, Occurrence, PatientChange, Source, Stamp, What, Write, fold,
+    Anchor, Change, Channel, Chart, Clinic, Location, Occurrence, PatientChange, Source, Stamp, What, Write,
 };
-use care::id::{ChangeId, PlannedStepId};
-use care::workflow::decide::reconcile;
+use care::id::{ChangeId, PatientId, PlannedStepId};
+use care::rehearsal::{Gateway, Player, Stage};
 use care::workflow::perform::perform;
-use care::workflow::{Activation, Effect, Facts, Ledger, Published, Reason, StepState, Workflow, Workflows};
+use care::workflow::{Activation, Effect, Ledger, Published, Reason, Workflow, Workflows};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -138,19 +139,27 @@ pub struct Plan {
     pub answers: BTreeMap<(String, Anchor), Option<Reason>>,
 }
 
+/// Whom the stories are about.
+const ALMA: PatientId = PatientId(Uuid::from_u128(3));
+
 #[derive(Clone)]
 pub struct World {
-    pub clinic: Arc<Clinic>,
-    pub workflows: Arc<Workflows>,
-    pub changes: Vec<Change>,
-    pub ledger: Ledger,
-    pub now: Timestamp,
-    next_id: u128,
+    pub stage: Stage,
+    next_change: u128,
 }
 
 thread_local! {
-    static CLINIC: Arc<Clinic> = Arc::new(clinic());
-    static WORKFLOWS: Arc<Workflows> = Arc::new(workflows());
+    /// Built once: a clinic and its workflows are the same in every story.
+    static EMPTY: RefCell<Option<Stage>> = const { RefCell::new(None) };
+}
+
+fn empty() -> Stage {
+    EMPTY.with(|empty| {
+        empty
+            .borrow_mut()
+            .get_or_insert_with(|| Stage::new(clinic(), workflows(), Channel::ALL.into(), Timestamp::MIN))
+            .clone()
+    })
 }
 
 fn clinic() -> Clinic {
@@ -158,7 +167,7 @@ fn clinic() -> Clinic {
     for (id, name, zone, has_emr) in
         [(MAIN_STREET, "Main Street", "America/New_York", true), (LAKESIDE, "Lakeside", "America/Los_Angeles", false)]
     {
-        clinic.locations.insert(id, Location { id, name: name.into(), zone: zone.into(), has_emr });
+        clinic.locations.insert(id, Location::new(id, name, zone, has_emr));
     }
     clinic
 }
@@ -171,10 +180,11 @@ fn workflows() -> Workflows {
     {
         texts.push((name.into(), std::fs::read_to_string(folder.join(name).with_extension("toml")).unwrap()));
     }
-    let active = Activation { from: "2020-01-01T00:00:00Z".parse().unwrap(), until: None, locations: None };
+    let active = Activation::open("2020-01-01T00:00:00Z".parse().unwrap());
     let published = |(key, text): (String, String)| {
         let workflow = Workflow::parse(&text).unwrap_or_else(|e| panic!("{key}: {e}"));
-        (key, Published { versions: [(1, Arc::new(workflow))].into(), activations: vec![active.clone()] })
+        let versions = [(1, Arc::new(workflow))].into();
+        (key, Published { versions, activations: vec![active.clone()], edits: vec![] })
     };
     Workflows(texts.into_iter().map(published).collect())
 }
@@ -196,16 +206,18 @@ fn alma() -> Change {
 
 impl World {
     pub fn at(now: Timestamp) -> Self {
-        let mut world = World {
-            clinic: CLINIC.with(Arc::clone),
-            workflows: WORKFLOWS.with(Arc::clone),
-            changes: vec![],
-            ledger: Ledger::default(),
-            now,
-            next_id: 1000,
-        };
-        world.changes.push(alma());
-        world
+        let mut stage = empty();
+        stage.now = now;
+        stage.enter(ALMA, Player::new(vec![alma()], Ledger::default()));
+        World { stage, next_change: 1000 }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.stage.now
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.stage.patients[&ALMA].ledger
     }
 
     /// Takes in one change as the server does: stores it, folds, decides.
@@ -214,51 +226,39 @@ impl World {
     }
 
     pub fn record_all(&mut self, changes: &[Change]) -> Vec<Effect> {
+        let alma = self.stage.patients.get_mut(&ALMA).unwrap();
         for change in changes {
-            self.next_id += 1;
-            let id = ChangeId(Uuid::from_u128(self.next_id));
-            self.changes.push(Change { id, received_at: self.now, ..change.clone() });
+            self.next_change += 1;
+            let id = ChangeId(Uuid::from_u128(self.next_change));
+            alma.changes.push(Change { id, received_at: self.stage.now, ..change.clone() });
         }
-        self.with(|facts, ledger, ids| reconcile(facts, ledger, false, ids))
+        self.stage.reconcile(ALMA)
     }
 
     pub fn perform(&mut self, step: PlannedStepId) -> Vec<Effect> {
-        self.with(|facts, ledger, ids| perform(facts, ledger, step, ids))
+        self.stage.with(ALMA, &mut |facts, ledger, ids| perform(facts, ledger, step, ids))
     }
 
-    /// Performs what falls due up to `until`, in order of time; `seen` hears of every step performed.
-    pub fn run_until(&mut self, until: Timestamp, seen: &mut impl FnMut(&World, &World, PlannedStepId, &[Effect])) {
-        while let Some((at, step)) = self.next_due().filter(|(at, _)| *at <= until) {
-            self.now = self.now.max(at);
-            let before = self.clone();
-            let effects = self.perform(step);
-            assert!(!effects.is_empty(), "a due step must end or be put off");
-            seen(&before, self, step, &effects);
+    /// Performs and sends what falls due up to `until`, in order of time; `seen` hears of all that was written.
+    pub fn run_until(&mut self, until: Timestamp, seen: &mut impl FnMut(&World, &[Effect])) {
+        while let Some(effects) = self.stage.play_next(until) {
+            assert!(!effects.is_empty(), "what is due must end or be put off");
+            seen(self, &effects);
         }
-        self.now = self.now.max(until);
-    }
-
-    fn next_due(&self) -> Option<(Timestamp, PlannedStepId)> {
-        let steps = self.ledger.runs.values().flat_map(|run| run.steps.iter().map(move |s| (run, s)));
-        let due = steps.filter_map(|(run, s)| match s.state {
-            StepState::Pending { at: Some(at) } => Some((at, s.due, &run.workflow, run.anchor, &s.step, s.id)),
-            _ => None,
-        });
-        due.min().map(|(at, .., id)| (at, id))
+        self.stage.play_until(until);
     }
 
     pub fn chart(&self) -> Chart {
-        fold(&self.changes, &self.clinic)
+        self.stage.snapshot(ALMA).unwrap().chart
     }
 
     pub fn occurrences(&self) -> Vec<Occurrence> {
-        self.chart().occurrences(&self.clinic)
+        self.stage.snapshot(ALMA).unwrap().occurrences
     }
 
     pub fn plan(&self) -> Plan {
-        let chart = self.chart();
-        let occurrences = chart.occurrences(&self.clinic);
-        let ledger = self.ledger.clone().canonical(&chart);
+        let snapshot = self.stage.snapshot(ALMA).unwrap();
+        let ledger = self.ledger().clone().canonical(&snapshot.chart);
         let mut pending = BTreeSet::new();
         for run in ledger.runs.values() {
             for s in run.steps.iter().filter(|s| s.state.is_pending()) {
@@ -267,31 +267,16 @@ impl World {
                 assert!(pending.insert(step), "planned twice: {} {} {:?}", run.workflow, s.step, run.anchor);
             }
         }
-        let known = |anchor: &Anchor| occurrences.iter().any(|o| o.anchor == *anchor);
+        let known = |anchor: &Anchor| snapshot.occurrences.iter().any(|o| o.anchor == *anchor);
         let answers = ledger.entries.into_iter().filter(|((_, anchor), _)| known(anchor));
         Plan { pending, answers: answers.map(|(key, entry)| (key, entry.reason)).collect() }
     }
 
-    pub fn later(&mut self, minutes: i64) {
-        self.now += SignedDuration::from_mins(minutes);
+    pub fn gateways(&mut self, gateway: Gateway) {
+        self.stage.gateways = Channel::ALL.into_iter().map(|channel| (channel, gateway)).collect();
     }
 
-    fn with(&mut self, act: impl FnOnce(&Facts, &mut Ledger, &mut dyn FnMut() -> Uuid) -> Vec<Effect>) -> Vec<Effect> {
-        let chart = self.chart();
-        let occurrences = chart.occurrences(&self.clinic);
-        let facts = Facts {
-            clinic: &self.clinic,
-            chart: &chart,
-            occurrences: &occurrences,
-            workflows: &self.workflows,
-            channels: &BTreeSet::from(Channel::ALL),
-            suppressed: &BTreeSet::new(),
-            now: self.now,
-        };
-        let next_id = &mut self.next_id;
-        act(&facts, &mut self.ledger, &mut || {
-            *next_id += 1;
-            Uuid::from_u128(*next_id)
-        })
+    pub fn later(&mut self, minutes: i64) {
+        self.stage.now += SignedDuration::from_mins(minutes);
     }
 }

@@ -1,8 +1,10 @@
 //! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
 
+mod activation;
 mod details;
 mod form;
 mod home;
+mod imports;
 mod interfaces;
 mod mailbox;
 mod new_patient;
@@ -15,11 +17,17 @@ mod settle;
 mod sign_in;
 mod why;
 mod workflow;
+mod workflow_edit;
 mod workflow_list;
 
+pub use activation::{ActivationPage, Cover};
 pub use details::Details;
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
+pub use imports::{
+    ColumnPick, CompleteDays, CountLine, ExampleGroup, Import, ImportCheck, ImportColumns, ImportRefusal, ImportRow,
+    Imports, WordGroup, WordPick,
+};
 pub use interfaces::{InterfaceRow, Interfaces};
 pub use mailbox::{MailRow, Mailbox, OpenMail};
 pub use new_patient::NewPatient;
@@ -34,7 +42,8 @@ pub use schematic::{Lane, Panel, Schematic};
 pub use settle::{Settle, Way};
 pub use sign_in::SignIn;
 pub use why::{Check, Given, Recorded, Try, WhyDelivery, WhyEvent, WhyPage, WhyPlanned, WhyRun};
-pub use workflow::{DecisionRow, GroupLine, RunCounts, StepRow, WorkflowPage};
+pub use workflow::{ActiveSpan, DecisionRow, GroupLine, RunCounts, StepRow, VersionRow, WorkflowPage};
+pub use workflow_edit::{EditWorkflow, EffectChoice, EffectRow, ExampleRow, Findings, PublishWorkflow};
 pub use workflow_list::{
     ContentItem, EmrFilter, EmrFit, Kind, Scope, Status, WorkflowGroup, WorkflowList, WorkflowRow,
 };

@@ -7,6 +7,7 @@ use store::{Error, InterfaceState, MessageEnd, OrgTx, WaitingMessage};
 use wire::hl7v2::{Content, Interface, Merge, Reading};
 
 use super::context::Context;
+use super::import;
 use super::reading::{self, Notice};
 use super::record::{NewChange, record, refold};
 use crate::Roof;
@@ -97,6 +98,9 @@ impl Batch<'_> {
         settings: &Interface,
         message: &WaitingMessage,
     ) -> Result<(), Error> {
+        if settings.csv.is_some() {
+            return self.take_row(tx, settings, message).await;
+        }
         let end = match wire::hl7v2::read(&message.body, settings) {
             Err(refusal) => MessageEnd::Refused {
                 cause: refusal.cause.code().to_owned(),
@@ -124,6 +128,21 @@ impl Batch<'_> {
             },
         };
         tx.end_message(message.id, &end).await
+    }
+
+    /// A row of a file that was refused and is read again.
+    async fn take_row(&mut self, tx: &mut OrgTx, settings: &Interface, row: &WaitingMessage) -> Result<(), Error> {
+        // What a row adds depends on what this feed said before.
+        self.flush(tx).await?;
+        let end = match import::row_again(self.roof, tx, self.context, settings, row).await? {
+            Err(why) => MessageEnd::Refused { cause: why.cause, place: why.place, cure: why.cure },
+            Ok(None) => MessageEnd::Ignored,
+            Ok(Some(made)) => {
+                self.waiting.insert(made.patient, (made.changes, made.notices));
+                MessageEnd::Applied
+            }
+        };
+        tx.end_message(row.id, &end).await
     }
 
     /// Records what was gathered, patient by patient.

@@ -41,9 +41,6 @@ pub fn write(
     let all = std::iter::once(d).chain(parts);
     let rendered = all.map(|d| render(roof, tx, context, facts, d)).collect::<Result<Vec<_>, _>>()?;
     let rendered = Rendered::join(rendered, language);
-    let occurrence = facts.occurrence(d.anchor);
-    let visit = occurrence.and_then(|o| o.encounter).and_then(|id| facts.chart.encounter(id));
-    let place = occurrence.and_then(|o| place_of(context, o, facts));
     let org = &context.organization;
     let domain = org.mail_from.rsplit('@').next().unwrap_or("localhost");
     let unsubscribe = roof.link(Purpose::Unsubscribe, tx.organization(), d.id);
@@ -55,12 +52,19 @@ pub fn write(
         subject: rendered.subject,
         text: rendered.text,
         html: Some(rendered.html),
-        calendar: visit.filter(|_| d.calendar).and_then(|v| calendar_file(facts, org, v, place)),
+        calendar: std::iter::once(d).chain(parts).find_map(|d| calendar_of(context, facts, d)),
         list_unsubscribe: Some(Unsubscribe { url: unsubscribe, mailto: None }),
         date: facts.now.as_second(),
         auto_submitted: true,
     };
     mail.message().map_err(|e| Unwritten::Mail(e.to_string()))
+}
+
+/// The visit as a calendar file, where the message brings one.
+fn calendar_of(context: &Context, facts: &Facts, d: &Delivery) -> Option<CalendarFile> {
+    let occurrence = facts.occurrence(d.anchor).filter(|_| d.calendar)?;
+    let visit = facts.chart.encounter(occurrence.encounter?)?;
+    calendar_file(facts, &context.organization, visit, place_of(context, occurrence, facts))
 }
 
 fn language_of<'a>(facts: &'a Facts) -> &'a str {

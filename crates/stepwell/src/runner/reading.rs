@@ -23,23 +23,18 @@ pub async fn changes_of(
     roof: &Roof,
     tx: &mut OrgTx,
     interface: InterfaceId,
-    message: MessageId,
+    message: impl Into<Option<MessageId>>,
     reading: &Reading,
     update: &Update,
 ) -> Result<Changes, Error> {
-    let facility = reading.header.sending_facility.as_str();
+    let (facility, message) = (reading.header.sending_facility.as_str(), message.into());
     let patient = patient_of(roof, tx, facility, &update.patient).await?;
     for other in &update.other_ids {
         tx.key(KeyKind::Patient, scope(facility, other), &other.value, patient, patient.0).await?;
     }
     let mut made = Changes { patient, changes: vec![], notices: vec![] };
     let mut push = |what| {
-        made.changes.push(NewChange {
-            at: reading.stamp_at,
-            source: Source::Emr(interface),
-            what,
-            message: Some(message),
-        });
+        made.changes.push(NewChange { at: reading.stamp_at, source: Source::Emr(interface), what, message });
     };
     if update.demographics != PatientChange::default() || update.visit.is_none() {
         push(What::Patient(Box::new(update.demographics.clone())));
@@ -53,7 +48,11 @@ pub async fn changes_of(
         }
         match (episode.act, case) {
             // Naming a case opens it the first time only; the fold keeps a discharged case closed.
-            (EpisodeAct::Seen, _) => {}
+            (EpisodeAct::Seen, _) | (EpisodeAct::Opened, None) => {}
+            (EpisodeAct::Opened, Some(id)) => {
+                let title = episode.title.clone();
+                push(What::Episode(EpisodeChange::Open { episode: id, on: episode.on, title }));
+            }
             (EpisodeAct::Discharged, episode_id) => {
                 push(What::Episode(EpisodeChange::Discharge { episode: episode_id, on: episode.on }));
             }

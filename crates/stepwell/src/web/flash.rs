@@ -39,6 +39,7 @@ pub enum Said {
     PatientAdded,
     SwitchedOn,
     SwitchedOff,
+    Published,
     Replayed,
     RefusedAgain,
     NoticeDone,
@@ -46,12 +47,13 @@ pub enum Said {
     WillLeave,
 }
 
-const PLAIN: [(Said, &str); 10] = [
+const PLAIN: [(Said, &str); 11] = [
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
     (Said::PatientAdded, "added"),
     (Said::SwitchedOn, "on"),
     (Said::SwitchedOff, "off"),
+    (Said::Published, "published"),
     (Said::Replayed, "replayed"),
     (Said::RefusedAgain, "refused-again"),
     (Said::NoticeDone, "done"),
@@ -121,6 +123,7 @@ impl Said {
             Said::PatientAdded => (Tone::Good, "The patient is added.".into()),
             Said::SwitchedOn => (Tone::Good, "The workflow is active from now on.".into()),
             Said::SwitchedOff => (Tone::Note, "The workflow is inactive. What it had planned waits.".into()),
+            Said::Published => (Tone::Good, "The version is published. New runs take it.".into()),
             Said::Replayed => (Tone::Good, "The message is in the inbox again and will be read in a moment.".into()),
             Said::RefusedAgain => (Tone::Problem, "The message was read again and refused again.".into()),
             Said::NoticeDone => (Tone::Good, "Settled.".into()),
@@ -153,6 +156,7 @@ impl Said {
             | Said::PatientAdded
             | Said::SwitchedOn
             | Said::SwitchedOff
+            | Said::Published
             | Said::Replayed
             | Said::RefusedAgain
             | Said::NoticeDone

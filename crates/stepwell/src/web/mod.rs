@@ -12,19 +12,24 @@
 //! # }
 //! ```
 
+mod activation;
 mod actor;
 mod asset;
 mod by_hand;
 mod clock;
 mod deliveries;
 mod details;
+mod effects;
 mod error;
 mod flash;
 mod form;
 mod gate;
 mod headers;
 mod health;
+mod history;
 mod home;
+mod import_columns;
+mod imports;
 mod interfaces;
 mod link_pages;
 mod mailbox;
@@ -41,12 +46,15 @@ mod session;
 mod thread;
 mod times;
 mod tries;
+mod upload;
 mod visit_form;
 mod visits;
 mod why;
 mod why_page;
 mod why_run;
 mod words;
+mod workflow_check;
+mod workflow_edit;
 mod workflow_page;
 mod workflow_words;
 mod workflows;
@@ -126,7 +134,13 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows", get(workflows::list))
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))
-        .route("/workflows/{key}/activation", post(workflow_page::activate).delete(workflow_page::deactivate))
+        .route("/workflows/new", get(workflow_edit::new).post(workflow_edit::create))
+        .route("/workflows/{key}/edit", get(workflow_edit::show).post(workflow_edit::check))
+        .route("/workflows/{key}/versions", post(workflow_edit::publish))
+        .route(
+            "/workflows/{key}/activation",
+            get(activation::show).post(activation::activate).delete(activation::deactivate),
+        )
         .route("/patients", get(patients::list).post(patients::create))
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
@@ -145,6 +159,11 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
         .route("/interfaces/{interface}/live", post(interfaces::go_live).delete(interfaces::load_again))
+        .route("/imports", get(imports::list).post(imports::upload))
+        .route("/imports/{import}", get(imports::show).delete(imports::withdraw))
+        .route("/imports/{import}/columns", get(import_columns::form).post(import_columns::save))
+        .route("/imports/{import}/dry-run", get(imports::dry_run))
+        .route("/imports/{import}/application", post(imports::apply))
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

@@ -73,7 +73,7 @@ pub fn of_delivery(ledger: &Ledger, delivery: &Delivery) -> Became {
 /// Whether anything of a run can still be stopped.
 pub fn is_open(ledger: &Ledger, run: &Run) -> bool {
     run.steps.iter().any(|step| step.state.is_pending())
-        || ledger.deliveries.values().any(|d| d.run == run.id && d.state.is_unsent())
+        || ledger.deliveries.values().any(|d| d.run == run.id && ledger.is_unsent(d))
 }
 
 /// What became of a run as a whole.

@@ -16,6 +16,7 @@ pub enum Permission {
     SettleWork,
     SeeWorkflows,
     SwitchWorkflows,
+    EditWorkflows,
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
@@ -25,7 +26,7 @@ pub enum Permission {
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 12] = [
+    pub const ALL: [Permission; 13] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangePatients,
@@ -34,6 +35,7 @@ impl Permission {
         Permission::SettleWork,
         Permission::SeeWorkflows,
         Permission::SwitchWorkflows,
+        Permission::EditWorkflows,
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
         Permission::SwitchInterfaces,
@@ -53,6 +55,7 @@ impl Permission {
             | Permission::PlayDemo => true,
             Permission::LiftStops
             | Permission::SwitchWorkflows
+            | Permission::EditWorkflows
             | Permission::ReplayMessages
             | Permission::SwitchInterfaces => role == StaffRole::Admin,
         }
@@ -69,6 +72,7 @@ impl Permission {
             Permission::SettleWork => "settle the work list",
             Permission::SeeWorkflows => "see workflows",
             Permission::SwitchWorkflows => "switch workflows on and off",
+            Permission::EditWorkflows => "edit workflows",
             Permission::SeeRefusedMessages => "see refused messages",
             Permission::ReplayMessages => "replay messages",
             Permission::SwitchInterfaces => "switch interfaces",

@@ -52,7 +52,8 @@ impl Clinic {
         let active = r#"["welcome", "invite-emr", "visit-changed", "visit-reminder"]"#;
         let file = include_str!("../../src/demo/clinic.toml")
             .replace("127.0.0.1:0", &format!("127.0.0.1:{}", clinic.feed_port))
-            .replace("mail_from", &format!("workflows = {active}\nmail_from"));
+            // Each patient's whole story is told in minutes: a day's attention would end it early.
+            .replace("mail_from", &format!("workflows = {active}\nattention = {{ emails_a_day = 1000 }}\nmail_from"));
         fs::write(clinic.scratch.join("clinic.toml"), file).unwrap();
         let done = clinic.command("setup").arg(clinic.scratch.join("clinic.toml")).status().await.unwrap();
         assert!(done.success(), "setup failed");

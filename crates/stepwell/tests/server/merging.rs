@@ -16,8 +16,8 @@ async fn after_a_merge_both_stories_are_one_and_nothing_is_sent_twice() {
     let mut app = TestApp::start().await;
     let double = patient("2000", "Alma", ALMA, "en");
     // Two numbers of one person, each with a visit on the same day: two reminders are planned.
-    app.emr_sends(&message("S12", "20260302090000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
-    app.emr_sends(&message("S12", "20260302093000", &double, Some(&visit("AP2", "FU", "202603161600")))).await;
+    app.emr_sends(&message("S12", "20260302095000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    app.emr_sends(&message("S12", "20260302095500", &double, Some(&visit("AP2", "FU", "202603161600")))).await;
     let (survivor, gone) = (app.patient("1000").await, app.patient("2000").await);
     assert_ne!(survivor, gone);
     assert_eq!(app.mails_to(ALMA).len(), 2, "invite and welcome");
@@ -49,12 +49,14 @@ async fn after_a_merge_both_stories_are_one_and_nothing_is_sent_twice() {
 async fn a_merge_of_two_who_were_both_welcomed_welcomes_nobody_again() {
     let mut app = TestApp::start().await;
     let double = patient("2000", "Alma", ALMA, "en");
-    app.emr_sends(&message("S12", "20260302090000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
-    app.emr_sends(&message("S12", "20260302093000", &double, Some(&visit("AP2", "IE", "202603171400")))).await;
-    let before = app.mails_to(ALMA).len();
-    assert_eq!(before, 4);
-    app.emr_sends(&merge("20260302094000")).await;
-    assert_eq!(app.mails_to(ALMA).len(), before);
+    app.emr_sends(&message("S12", "20260302095000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    app.emr_sends(&message("S12", "20260302095500", &double, Some(&visit("AP2", "IE", "202603171400")))).await;
+    assert_eq!(app.mails_to(ALMA).len(), 2, "two mails a day to one address, whoever they are for");
+    app.emr_sends(&merge("20260302095700")).await;
+    app.clock_moves_to("2026-03-04T15:00:00Z").await;
+    assert_eq!(app.mails_to(ALMA).len(), 2);
+    let decisions = app.decisions_of(app.alma().await).await;
+    assert!(decisions.contains(&"welcome welcome cancelled already_ran".into()), "{decisions:#?}");
     app.finish().await;
 }
 
@@ -62,11 +64,11 @@ async fn a_merge_of_two_who_were_both_welcomed_welcomes_nobody_again() {
 async fn an_opt_out_of_either_holds_for_both() {
     let mut app = TestApp::start().await;
     let double = patient("2000", "Alma", ALMA, "en");
-    app.emr_sends(&message("A28", "20260302090000", &alma(), None)).await;
-    app.emr_sends(&message("A28", "20260302093000", &double, None)).await;
+    app.emr_sends(&message("A28", "20260302095000", &alma(), None)).await;
+    app.emr_sends(&message("A28", "20260302095500", &double, None)).await;
     app.opts_out(app.patient("2000").await, Channel::Email, ALMA).await;
-    app.emr_sends(&merge("20260302094000")).await;
-    app.emr_sends(&message("S12", "20260302094500", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    app.emr_sends(&merge("20260302095700")).await;
+    app.emr_sends(&message("S12", "20260302095800", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
     assert_eq!(app.mails_to(ALMA).len(), 0);
     let decisions = app.decisions_of(app.alma().await).await;
     assert!(decisions.contains(&"welcome welcome skipped opted_out".into()), "{decisions:#?}");
@@ -76,9 +78,9 @@ async fn an_opt_out_of_either_holds_for_both() {
 #[tokio::test]
 async fn an_unknown_number_that_is_merged_away_leaves_the_survivor_as_it_is() {
     let mut app = TestApp::start().await;
-    app.emr_sends(&message("S12", "20260302090000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    app.emr_sends(&message("S12", "20260302095000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
     let plan = app.plan_of(app.alma().await).await;
-    app.emr_sends(&merge("20260302094000")).await;
+    app.emr_sends(&merge("20260302095700")).await;
     assert_eq!(app.plan_of(app.alma().await).await, plan);
     assert_eq!(app.patient("2000").await, app.alma().await);
     app.finish().await;

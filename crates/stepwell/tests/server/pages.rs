@@ -25,7 +25,7 @@ impl Answer {
 pub struct Browser {
     to: SocketAddr,
     cookie: String,
-    csrf: String,
+    pub csrf: String,
 }
 
 impl Browser {
@@ -34,11 +34,17 @@ impl Browser {
     }
 
     pub async fn signed_in(app: &TestApp, email: &str, password: &str) -> Self {
-        let mut browser = Self::of(app);
+        let browser = Self::of(app);
         let form = format!("email={}&password={}", email.replace('@', "%40"), password.replace(' ', "+"));
         let answer = browser.posts("/sign-in", &form).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
-        browser.cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        Self::with_cookie(app.pages, cookie).await
+    }
+
+    /// Of a person whose session stands already.
+    pub async fn with_cookie(to: SocketAddr, cookie: String) -> Self {
+        let mut browser = Self { to, cookie, csrf: String::new() };
         let home = browser.gets("/").await;
         assert_eq!(home.status, 200, "{}", home.body);
         let (_, rest) = home.body.split_once("name=\"csrf\" value=\"").unwrap();
@@ -56,10 +62,26 @@ impl Browser {
     }
 
     async fn asks(&self, method: &str, path: &str, headers: &str, form: &str) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.sends(method, path, headers, kind, form).await
+    }
+
+    /// A file, as a page's form sends it.
+    pub async fn uploads(&self, path: &str, name: &str, body: &str) -> Answer {
+        let part =
+            |head: &str, body: &str| format!("--xYzZy\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+        let csrf = part("name=\"csrf\"", &self.csrf);
+        let file = part(&format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv"), body);
+        let kind = "multipart/form-data; boundary=xYzZy";
+        let form = format!("{csrf}{file}--xYzZy--\r\n");
+        self.sends("POST", path, "Sec-Fetch-Site: same-origin\r\n", kind, &form).await
+    }
+
+    async fn sends(&self, method: &str, path: &str, headers: &str, kind: &str, form: &str) -> Answer {
         let mut stream = TcpStream::connect(self.to).await.unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n{headers}\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{form}",
             self.to,
             self.cookie,
             form.len()
@@ -149,7 +171,7 @@ async fn a_change_that_another_site_asks_for_is_refused() {
 #[tokio::test]
 async fn chloe_of_another_clinic_finds_no_trace_of_alma() {
     let mut app = TestApp::start().await;
-    app.emr_sends(&message("S12", "20260302093000", &alma(), Some(&visit("AP1", "IE", "202603101400")))).await;
+    app.emr_sends(&message("S12", "20260302095500", &alma(), Some(&visit("AP1", "IE", "202603101400")))).await;
     let alma = app.alma().await;
     let (ben, chloe) = (ben(&app).await, chloe(&app).await);
     let path = format!("/patients/{alma}");
@@ -197,11 +219,11 @@ async fn a_workflow_is_switched_off_and_on_by_its_page() {
     let mut app = TestApp::start().await;
     let ben = ben(&app).await;
     assert_eq!(ben.posts("/workflows/welcome/activation", "_method=DELETE").await.status, 303);
-    app.emr_sends(&message("S12", "20260302093000", &alma(), Some(&visit("AP1", "IE", "202603101400")))).await;
+    app.emr_sends(&message("S12", "20260302095500", &alma(), Some(&visit("AP1", "IE", "202603101400")))).await;
     assert_eq!(app.mails_to(ALMA).len(), 1, "the invite only");
     assert_eq!(ben.posts("/workflows/welcome/activation", "").await.status, 303);
     let other = patient("3000", "Nora", "nora@mail.example", "en");
-    app.emr_sends(&message("S12", "20260302093100", &other, Some(&visit("AP2", "IE", "202603111400")))).await;
+    app.emr_sends(&message("S12", "20260302095600", &other, Some(&visit("AP2", "IE", "202603111400")))).await;
     assert_eq!(app.mails_to("nora@mail.example").len(), 2);
     assert_eq!(app.mails_to(ALMA).len(), 1);
     app.finish().await;
@@ -210,7 +232,7 @@ async fn a_workflow_is_switched_off_and_on_by_its_page() {
 #[tokio::test]
 async fn one_click_unsubscribes_and_looking_does_not() {
     let mut app = TestApp::start().await;
-    app.emr_sends(&message("S12", "20260302093000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    app.emr_sends(&message("S12", "20260302095500", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
     let header = app.mails_to(ALMA)[0].list_unsubscribe.clone().unwrap();
     let path = header.trim_matches(['<', '>']).strip_prefix(&app.roof.base_url).unwrap().to_owned();
     let program = Browser::of(&app);
@@ -233,7 +255,7 @@ async fn one_click_unsubscribes_and_looking_does_not() {
 async fn a_hostile_name_is_shown_as_text() {
     let mut app = TestApp::start().await;
     let hostile = patient("6666", "<script>alert(1)</script>", "evil@mail.example", "en");
-    app.emr_sends(&message("S12", "20260302093000", &hostile, Some(&visit("AP1", "IE", "202603021400")))).await;
+    app.emr_sends(&message("S12", "20260302095500", &hostile, Some(&visit("AP1", "IE", "202603021400")))).await;
     let ben = ben(&app).await;
     let page = format!("/patients/{}", app.patient("6666").await);
     for path in [page.as_str(), "/", "/patients"] {
@@ -260,6 +282,8 @@ async fn visits_logged_by_hand_planned_and_arrived_lead_to_mails() {
     assert_eq!(made.status, 303, "{}", made.body);
     let page = made.header("location").unwrap().to_owned();
     app.all_work_is_done().await;
+    assert_eq!(app.mails_to("bea@mail.example").len(), 0, "staff may still take it back");
+    app.clock_moves_by(jiff::SignedDuration::from_secs(60)).await;
     assert_eq!(app.mails_to("bea@mail.example").len(), 1, "the invite");
     let log = |state: &str, date: &str, time: &str, kind: &str| {
         format!("state={state}&date={date}&time={time}&location={lakeview}&visit_type={kind}")

@@ -14,7 +14,7 @@ fn alma_gets(verdict: Verdict) -> Manners {
 }
 
 fn booking(type_code: &str, start: &str) -> Vec<u8> {
-    message("S12", "20260302090000", &alma(), Some(&visit("AP1", type_code, start)))
+    message("S12", "20260302095000", &alma(), Some(&visit("AP1", type_code, start)))
 }
 
 const STATES: &str =
@@ -32,7 +32,7 @@ async fn a_busy_mail_server_is_tried_again_and_longer_waits_lie_between() {
     let mut app = TestApp::start_with_mail_server(alma_gets(Verdict::TryLater)).await;
     app.turn("visit-reminder", false).await;
     app.emr_sends(&booking("FU", "202603041400")).await;
-    app.emr_sends(&message("S13", "20260302093000", &alma(), Some(&visit("AP1", "FU", "202603061400")))).await;
+    app.emr_sends(&message("S13", "20260302095500", &alma(), Some(&visit("AP1", "FU", "202603061400")))).await;
     assert_eq!(app.ask("select attempts::text from deliveries where state = 'queued'").await, ["1"]);
     let mut wait = SignedDuration::ZERO;
     for attempt in 2..=5 {
@@ -182,7 +182,7 @@ async fn a_visit_cancelled_while_its_mail_waits_in_the_outbox_takes_the_mail_bac
     let mut app = TestApp::start().await;
     app.turn("visit-changed", false).await;
     queued(&mut app, &booking("IE", "202603101400")).await;
-    let cancelled = message("S15", "20260302093000", &alma(), Some(&visit("AP1", "IE", "202603101400")));
+    let cancelled = message("S15", "20260302095500", &alma(), Some(&visit("AP1", "IE", "202603101400")));
     app.emr_sends(&cancelled).await;
     assert_eq!(app.ask(STATES).await, ["invite-emr ended anchor_cancelled 0", "welcome ended anchor_cancelled 0"]);
     assert_eq!(app.count_of_mails(), 0);

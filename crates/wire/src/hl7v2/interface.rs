@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::charset;
 use super::path::Path;
+use crate::csv::Feed;
 
 /// The settings of one feed. Codes are compared without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,9 @@ pub struct Interface {
     /// "2.5" accepts 2.5.1 too; empty accepts all.
     #[serde(default)]
     pub accept_versions: Vec<String>,
+    /// It is fed by files, not by messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub csv: Option<Feed>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +121,7 @@ impl Interface {
             appointment_number: AppointmentNumber::default(),
             production: true,
             accept_versions: vec![],
+            csv: None,
         }
     }
 
@@ -142,7 +147,7 @@ impl Interface {
 }
 
 /// The entry of a code, whatever its case.
-pub(super) fn look_up<'m, T>(map: &'m BTreeMap<String, T>, code: &str) -> Option<&'m T> {
+pub(crate) fn look_up<'m, T>(map: &'m BTreeMap<String, T>, code: &str) -> Option<&'m T> {
     let code = code.trim();
     if let Some(found) = map.get(code) {
         return Some(found);

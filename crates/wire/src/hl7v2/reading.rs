@@ -77,7 +77,7 @@ pub struct VisitReading {
 }
 
 impl VisitReading {
-    pub(super) fn new(appointment: Option<String>, visit: Option<String>, act: Act) -> Self {
+    pub(crate) fn new(appointment: Option<String>, visit: Option<String>, act: Act) -> Self {
         Self {
             appointment,
             visit,
@@ -121,6 +121,8 @@ pub struct EpisodeReading {
 pub enum EpisodeAct {
     /// The message names this case. It opens the first time only: naming a discharged case does not re-open it.
     Seen,
+    /// It began on that day.
+    Opened,
     Discharged,
     Reopened,
 }
