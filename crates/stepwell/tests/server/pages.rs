@@ -8,10 +8,10 @@ use tokio::net::TcpStream;
 use crate::app::TestApp;
 use crate::messages::{ALMA, alma, message, patient, visit};
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     head: String,
-    body: String,
+    pub body: String,
 }
 
 impl Answer {
@@ -22,7 +22,7 @@ impl Answer {
 }
 
 /// A person's browser: keeps its cookie, and sends forms as pages do.
-struct Browser {
+pub struct Browser {
     to: SocketAddr,
     cookie: String,
     csrf: String,
@@ -46,11 +46,11 @@ impl Browser {
         browser
     }
 
-    async fn gets(&self, path: &str) -> Answer {
+    pub async fn gets(&self, path: &str) -> Answer {
         self.asks("GET", path, "", "").await
     }
 
-    async fn posts(&self, path: &str, form: &str) -> Answer {
+    pub async fn posts(&self, path: &str, form: &str) -> Answer {
         let form = if self.csrf.is_empty() { form.to_owned() } else { format!("{form}&csrf={}", self.csrf) };
         self.asks("POST", path, "Sec-Fetch-Site: same-origin\r\n", &form).await
     }
@@ -74,7 +74,7 @@ impl Browser {
     }
 }
 
-async fn ben(app: &TestApp) -> Browser {
+pub async fn ben(app: &TestApp) -> Browser {
     Browser::signed_in(app, "ben@riverbend.example", "bens long password").await
 }
 
