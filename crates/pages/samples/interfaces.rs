@@ -124,7 +124,8 @@ fn search(name: &str, query: &str) -> MergeSearch {
 }
 
 fn compare(name: &str) -> MergeCompare {
-    let line = |label, kept: &str, gone: &str| MergeLine { label, kept: kept.to_owned(), gone: gone.to_owned() };
+    let line =
+        |label, kept: &str, gone: &str| MergeLine { label, kept: kept.to_owned(), gone: gone.to_owned(), alike: true };
     MergeCompare {
         frame: frame("Are these one person?", Nav::Patients),
         base: "/patients/1".to_owned(),

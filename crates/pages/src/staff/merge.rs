@@ -30,11 +30,13 @@ pub struct MergeLine {
     pub label: &'static str,
     pub kept: String,
     pub gone: String,
+    /// Of one person it should be the same.
+    pub alike: bool,
 }
 
 impl MergeLine {
     pub fn differs(&self) -> bool {
-        !self.kept.is_empty() && !self.gone.is_empty() && self.kept != self.gone
+        self.alike && !self.kept.is_empty() && !self.gone.is_empty() && self.kept != self.gone
     }
 }
 

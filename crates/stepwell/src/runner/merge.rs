@@ -1,7 +1,7 @@
 //! Two records become one, or two again, in the caller's transaction. The rules are care's (`care::workflow::merge`); the
 //! rehearsal's stage does the same in memory.
 
-use care::chart::{Source, What};
+use care::chart::{Patient, PatientChange, Source, What, Write};
 use care::id::{PatientId, StaffId};
 use care::workflow::merge::{close_doubles, mark_given, of_one_alone, stricter};
 use store::{Error, OrgTx};
@@ -51,7 +51,35 @@ pub async fn merge(
             answers.extend(last);
         }
     }
+    // By hand somebody chose which record stays; the EMR's own merge says who the person is.
+    if let Some(staff) = by {
+        let what = What::Patient(Box::new(as_it_was(&one.chart().patient, &united.chart().patient)));
+        let change = NewChange { at: roof.now(), source: Source::Staff(staff), what, message: None };
+        if let Outcome::Recorded { last } = record(roof, tx, context, survivor, vec![change], loading).await? {
+            answers.extend(last);
+        }
+    }
     tx.note_answers(gone, &answers).await
+}
+
+/// What the survivor was said to be, where the other record says something newer.
+fn as_it_was(kept: &Patient, united: &Patient) -> PatientChange {
+    fn stays<T: Clone + PartialEq>(kept: &Option<T>, united: &Option<T>) -> Write<T> {
+        Write::some(kept.clone().filter(|_| kept != united))
+    }
+    PatientChange {
+        given: stays(&kept.given, &united.given),
+        family: stays(&kept.family, &united.family),
+        birth_date: stays(&kept.birth_date, &united.birth_date),
+        sex: stays(&kept.sex, &united.sex),
+        language: stays(&kept.language, &united.language),
+        zone: stays(&kept.zone, &united.zone),
+        email: stays(&kept.email, &united.email),
+        mobile: stays(&kept.mobile, &united.mobile),
+        phone: stays(&kept.phone, &united.phone),
+        home_location: stays(&kept.home_location, &united.home_location),
+        ..PatientChange::default()
+    }
 }
 
 /// They are two people after all: what came from the gone record goes back, and what was begun on it meanwhile. False if

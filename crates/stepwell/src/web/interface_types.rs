@@ -88,7 +88,7 @@ fn people(mut seen: Vec<SeenCode>, rows: &[ClaimRow], staff: &[(StaffId, String)
             visits: visits(seen.visits),
             name: claim.map(|c| c.name.clone()).unwrap_or_default(),
             staff: Pick::of([nobody].into_iter().chain(choices).collect(), &chosen),
-            sent_as: seen.name,
+            sent_as: if seen.name == seen.code { String::new() } else { seen.name },
             code: seen.code,
         }
     };

@@ -87,7 +87,7 @@ pub async fn compare(
     let mut lines = lines(kept.chart(), gone.chart(), clinic);
     let [kept_numbers, gone_numbers] =
         numbers.map(|all| all.iter().map(|(scope, n)| format!("{n} ({scope})")).collect::<Vec<_>>().join(", "));
-    lines.push(MergeLine { label: "Numbers", kept: kept_numbers, gone: gone_numbers });
+    lines.push(MergeLine { label: "Numbers", kept: kept_numbers, gone: gone_numbers, alike: false });
     let base = format!("/patients/{}", two.survivor);
     render::html(&MergeCompare {
         frame: actor.frame(&web, clinic, "Are these one person?", Nav::Patients),
@@ -100,7 +100,12 @@ pub async fn compare(
 }
 
 fn lines(kept: &Chart, gone: &Chart, clinic: &Clinic) -> Vec<MergeLine> {
-    let both = |label, of: &dyn Fn(&Chart) -> String| MergeLine { label, kept: of(kept), gone: of(gone) };
+    let both = |label: &'static str, of: &dyn Fn(&Chart) -> String| MergeLine {
+        label,
+        kept: of(kept),
+        gone: of(gone),
+        alike: label != "Visits",
+    };
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let name = |c: &Chart| {
         words::full_name(c.patient.given.as_deref().unwrap_or(""), c.patient.family.as_deref().unwrap_or(""))
