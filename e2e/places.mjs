@@ -28,15 +28,30 @@ export async function signIn({ page, base, demo }) {
   await page.waitForURL((url) => !url.pathname.includes("sign-in"));
 }
 
+// The why page of the first patient's first workflow.
+async function whyPage({ page, base }) {
+  const patient = await firstLink(page, base, "/patients", /^\/patients\/[0-9a-f-]{36}$/);
+  return patient && firstLink(page, base, patient, /^\/patients\/[0-9a-f-]{36}\/why\/[a-z0-9-]+$/);
+}
+
+// The form for the details of the first patient.
+async function details({ page, base }) {
+  const patient = await firstLink(page, base, "/patients", /^\/patients\/[0-9a-f-]{36}$/);
+  return patient && `${patient}/details`;
+}
+
 export const places = [
   { name: "workflows", find: async () => "/workflows" },
   { name: "schematic", find: async () => "/workflows/schematic" },
   { name: "patients", find: async () => "/patients" },
   { name: "patient", find: ({ page, base }) => firstLink(page, base, "/patients", /^\/patients\/[0-9a-f-]{36}$/) },
+  { name: "why", find: whyPage },
+  { name: "details", find: details },
   { name: "workflow", find: async () => "/workflows/visit-reminder" },
   { name: "today", find: async () => "/" },
   { name: "refused", find: async () => "/refused-messages" },
   { name: "interfaces", find: async () => "/interfaces" },
+  { name: "imports", find: async () => "/imports" },
   { name: "new-patient", find: async () => "/patients/new" },
   { name: "mailbox", find: async () => "/demo/mailbox" },
 ];

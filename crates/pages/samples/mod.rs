@@ -1,6 +1,10 @@
 //! Believable pages for the gallery and the tests: Alma (patient), Ben (her therapist), one clinic in Denver.
 
+mod editing;
+mod imports;
+mod interfaces;
 mod patients;
+mod why;
 mod workflows;
 
 use pages::patient::{LandingVisit, Language, PatientFrame, PatientLanding, UnsubscribeConfirm, Unsubscribed};
@@ -32,8 +36,12 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     for (file, status) in [("400", 400), ("403", 403), ("404", 404), ("409", 409), ("500", 500)] {
         pages.push((file, html(&problem(status))));
     }
+    pages.extend(imports::pages(name));
     pages.extend(workflows::pages(name));
+    pages.extend(editing::pages(name));
     pages.extend(patients::pages(name));
+    pages.extend(why::pages(name));
+    pages.extend(interfaces::pages(name));
     pages
 }
 

@@ -1,8 +1,9 @@
 use super::{actions, frame, html, stamp};
 use pages::charts::ContentKind;
 use pages::staff::{
-    Choice, Contact, ContactState, Field, LogVisit, NewPatient, PatientList, PatientPage, PatientRow, Pick, PlannedRow,
-    ThreadKind, ThreadRow, Visit, VisitState, WhyRow, WhyStep,
+    AddressStop, Choice, ConsentLine, Contact, ContactState, Details, Field, LogVisit, MergedFrom, NewPatient,
+    OpenTask, PatientList, PatientPage, PatientRow, Pick, PlannedRow, RecordConsent, StopRun, ThreadKind, ThreadRow,
+    Visit, VisitState, WhyRow, WhyStep,
 };
 use pages::{Nav, Reason, Stamp, Verdict};
 
@@ -13,6 +14,8 @@ pub fn pages(name: &str) -> Vec<(&'static str, String)> {
         ("patients-empty", html(&PatientList { rows: vec![], ..list(name, "") })),
         ("patient", html(&page(name))),
         ("patient-new", html(&page_of_a_new_patient(name))),
+        ("details", html(&details(name, None))),
+        ("details-refused", html(&details(name, Some("One field needs another look.".to_owned())))),
         ("new-patient", html(&new_patient())),
         ("new-patient-refused", html(&new_patient_refused(name))),
     ]
@@ -81,7 +84,7 @@ fn because(code: &str) -> Option<Reason> {
 }
 
 fn thread_row(kind: ThreadKind, at: Stamp, title: &str) -> ThreadRow {
-    ThreadRow { kind, at, title: title.to_owned(), verdict: None, reason: None, detail: None }
+    ThreadRow { kind, at, title: title.to_owned(), code: None, verdict: None, reason: None, detail: None }
 }
 
 fn thread() -> Vec<ThreadRow> {
@@ -95,7 +98,8 @@ fn thread() -> Vec<ThreadRow> {
         },
         ThreadRow {
             verdict: Some(Verdict::Performed),
-            detail: Some("Visit reminder, email-2-days".to_owned()),
+            code: Some("email-2-days".to_owned()),
+            detail: Some("Email “Your visit on Thursday”".to_owned()),
             ..thread_row(Decision, today("10:00"), "Reminder is due")
         },
         ThreadRow {
@@ -133,8 +137,11 @@ fn why() -> Vec<WhyRow> {
         reason: code.and_then(because),
         detail: detail.map(str::to_owned),
         steps,
+        more: usize::from(verdict == Verdict::Running) * 2,
+        stop: (verdict == Verdict::Running).then(stop_run),
     };
     let step = |step: &str, due, verdict, code: Option<&str>| WhyStep {
+        title: "Email “Your visit”".to_owned(),
         step: step.to_owned(),
         due,
         verdict,
@@ -170,6 +177,23 @@ fn why() -> Vec<WhyRow> {
     ]
 }
 
+fn stop_run() -> StopRun {
+    StopRun { action: "/patients/alma/why/visit-reminder/stop".to_owned(), run: "r1".to_owned() }
+}
+
+fn record_consent() -> RecordConsent {
+    let pick = |choices: &[(&str, &str)]| {
+        Pick::of(choices.iter().map(|(value, label)| Choice::new(value, label)).collect(), "")
+    };
+    RecordConsent {
+        action: "/patients/alma/consents".to_owned(),
+        channel: pick(&[("email", "Email"), ("text", "Text")]),
+        category: pick(&[("care", "Care"), ("feedback", "Feedback")]),
+        given: pick(&[("yes", "Yes"), ("no", "No")]),
+        said_by: pick(&[("patient", "The patient"), ("guardian", "The guardian")]),
+    }
+}
+
 fn planned(due: Stamp, workflow: &str, step: &str, kind: ContentKind, content: &str, note: &str) -> PlannedRow {
     PlannedRow {
         due,
@@ -182,8 +206,13 @@ fn planned(due: Stamp, workflow: &str, step: &str, kind: ContentKind, content: &
 }
 
 fn page(name: &str) -> PatientPage {
-    let contact =
-        |kind, address: &str, note: &str| Contact { kind, address: address.to_owned(), note: note.to_owned() };
+    let contact = |kind, address: &str, note: &str| Contact {
+        kind,
+        address: address.to_owned(),
+        note: note.to_owned(),
+        of_guardian: false,
+        stop: Some(AddressStop { action: "/patients/alma/stops/text".to_owned(), stands: !note.is_empty() }),
+    };
     PatientPage {
         frame: frame(name, Nav::Patients),
         name: name.to_owned(),
@@ -196,6 +225,20 @@ fn page(name: &str) -> PatientPage {
             contact(ContentKind::Email, "alma.rivera@example.org", ""),
             contact(ContentKind::Text, "+1 303 555 0123", "STOP on 1 March"),
         ],
+        guardian: "Maria Rivera answers for the patient".to_owned(),
+        details_href: "/patients/alma/details".to_owned(),
+        consents: vec![ConsentLine {
+            about: "Text, feedback".to_owned(),
+            yes: true,
+            detail: "said by the patient, recorded by hand on 2 March 2025".to_owned(),
+        }],
+        record_consent: record_consent(),
+        open_tasks: vec![OpenTask {
+            title: "Intake".to_owned(),
+            given: stamp("Mon 3 Mar", "10:05"),
+            detail: "by Intake and qualification, due Thu 6 March".to_owned(),
+            withdraw: "/patients/alma/assignments/a1/withdrawal".to_owned(),
+        }],
         visits: vec![
             visit("Thu 6 Mar 2025", "10:00", "Initial evaluation", VisitState::Planned),
             visit("Mon 10 Mar 2025", "10:00", "Follow-up", VisitState::Planned),
@@ -231,6 +274,12 @@ fn page(name: &str) -> PatientPage {
         ],
         why: why(),
         thread: thread(),
+        merged: vec![MergedFrom {
+            words: format!("Merged from {name} on 3 March 2025 by the EMR"),
+            action: "/patients/1/merge/2".to_owned(),
+        }],
+        may_unmerge: true,
+        merge_href: "/patients/1/merge".to_owned(),
     }
 }
 
@@ -238,12 +287,16 @@ fn page_of_a_new_patient(name: &str) -> PatientPage {
     PatientPage {
         contact: ContactState::NoAddress,
         contacts: vec![],
+        guardian: String::new(),
+        consents: vec![],
+        open_tasks: vec![],
         episode: String::new(),
         visits: vec![],
         log_visit: log_visit(true),
         plan: vec![],
         why: vec![],
         thread: vec![],
+        merged: vec![],
         ..page(name)
     }
 }
@@ -276,5 +329,24 @@ fn new_patient_refused(name: &str) -> NewPatient {
         birth_date: Field::wrong("3025-01-01", "The birth date lies in the future. Write it as 1977-06-12"),
         email: Field::wrong("alma@", "This is not an email address. Write it like name@example.org"),
         ..new_patient()
+    }
+}
+
+fn details(name: &str, error: Option<String>) -> Details {
+    let mobile = match error {
+        Some(_) => Field::wrong("123", "This is not a mobile number. Write it like +1 303 555 0123"),
+        None => Field::value("+1 303 555 0177"),
+    };
+    Details {
+        frame: frame("Edit details", Nav::Patients),
+        patient: name.to_owned(),
+        patient_href: "/patients/alma".to_owned(),
+        error,
+        language: Pick::of(vec![Choice::new("en", "English"), Choice::new("es", "Spanish")], "es"),
+        zone: Field::value("America/Phoenix"),
+        do_not_contact: Field::default(),
+        guardian_name: Field::value("Maria Rivera"),
+        guardian_email: Field::default(),
+        guardian_mobile: mobile,
     }
 }

@@ -1,8 +1,8 @@
 use super::{frame, html, stamp};
 use pages::charts::{ContentKind, MarkedStep, TriggerLabels, timeline};
 use pages::staff::{
-    ContentItem, DecisionRow, EmrFilter, EmrFit, GroupLine, Kind, Lane, Panel, RunCounts, Schematic, Scope, Status,
-    StepRow, WorkflowGroup, WorkflowList, WorkflowPage, WorkflowRow,
+    ActiveSpan, ContentItem, DecisionRow, EmrFilter, EmrFit, GroupLine, Kind, Lane, Panel, RunCounts, Schematic, Scope,
+    Status, StepRow, VersionRow, WorkflowGroup, WorkflowList, WorkflowPage, WorkflowRow,
 };
 use pages::{Nav, Reason, Verdict};
 
@@ -10,7 +10,12 @@ const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
 pub fn pages(name: &str) -> Vec<(&'static str, String)> {
-    let empty = WorkflowList { frame: frame("Workflows", Nav::Workflows), filter: EmrFilter::With, groups: vec![] };
+    let empty = WorkflowList {
+        frame: frame("Workflows", Nav::Workflows),
+        filter: EmrFilter::With,
+        groups: vec![],
+        may_edit: false,
+    };
     vec![
         ("workflows", html(&list())),
         ("workflows-empty", html(&empty)),
@@ -36,6 +41,7 @@ fn row(title: &str, group: &str, trigger: &str, schedule: &[&str], content: Vec<
         content,
         status: if on { Status::Active } else { Status::Inactive },
         scope: Scope::Global,
+        decide: title == "Visit reminder",
     }
 }
 
@@ -112,6 +118,7 @@ fn list() -> WorkflowList {
     WorkflowList {
         frame: frame("Workflows", Nav::Workflows),
         filter: EmrFilter::All,
+        may_edit: true,
         groups: vec![
             WorkflowGroup { kind: Kind::Engagement, rows: engagement },
             WorkflowGroup { kind: Kind::Outcomes, rows: outcomes },
@@ -187,6 +194,30 @@ fn page(name: &str) -> WorkflowPage {
             decision("08:55", None, Verdict::NotStarted, Some("not_in_group"), Some("age is 16, needs at least 18; no guardian")),
             decision("08:31", Some("survey"), Verdict::Deferred, Some("quiet_hours"), Some("until 08:00 in Phoenix")),
         ],
+        may_edit: true,
+        decide: false,
+        still: Some("12 patients are still to be looked at after the last edit.".to_owned()),
+        versions: vec![
+            version(3, "Mon 3 Mar 2025", "Ben Ortiz", "moved to this version"),
+            version(2, "Mon 3 Feb 2025", "Ben Ortiz", "stayed with their version"),
+            version(1, "Thu 2 Jan 2025", "came with Stepwell", "there were none"),
+        ],
+        spans: vec![span(None, "Main Street", true), span(Some("Fri 31 Jan 2025"), "all that fit", false)],
+    }
+}
+
+fn version(version: u32, date: &str, by: &str, runs: &str) -> VersionRow {
+    VersionRow { version, at: stamp(date, "09:00"), by: by.to_owned(), runs: runs.to_owned() }
+}
+
+fn span(until: Option<&str>, locations: &str, cover: bool) -> ActiveSpan {
+    ActiveSpan {
+        from: stamp("Thu 2 Jan 2025", "09:00"),
+        by: "by Ben Ortiz".to_owned(),
+        until: until.map(|date| stamp(date, "18:00")),
+        off_by: "by Ben Ortiz".to_owned(),
+        locations: locations.to_owned(),
+        cover,
     }
 }
 
@@ -200,6 +231,9 @@ fn page_without_history() -> WorkflowPage {
         steps: vec![],
         counts: RunCounts::default(),
         decisions: vec![],
+        may_edit: false,
+        still: None,
+        spans: vec![],
         ..page("Rivera, Alma")
     }
 }

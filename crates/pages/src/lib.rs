@@ -28,7 +28,7 @@ mod verdict;
 pub use askama::Template;
 pub use charts::Svg;
 pub use frame::{DemoBar, Flash, Frame, Nav, Tone, Undo};
-pub use reasons::{REASON_CODES, reason_words};
+pub use reasons::{REASON_CODES, reason_cure, reason_words};
 pub use verdict::{Reason, Stamp, Verdict};
 
 /// The style sheet of every page; serve it at [`APP_CSS_PATH`] as `text/css`.

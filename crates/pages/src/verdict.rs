@@ -1,6 +1,6 @@
 //! How a decision is shown: a verdict as a badge, a reason in plain words with its code, a moment with its zone.
 
-use crate::reasons::reason_words;
+use crate::reasons::{reason_cure, reason_words};
 
 /// What became of a workflow or a step. The first six are the engine's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,27 +16,51 @@ pub enum Verdict {
     NotStarted,
     /// A run is under way.
     Running,
+    /// The mail or text service took it.
+    Sent,
+    /// It ended without being sent.
+    NotSent,
 }
 
 impl Verdict {
     pub fn label(self) -> &'static str {
         match self {
             Verdict::Planned => "Planned",
-            Verdict::Performed => "Done",
+            Verdict::Performed => "Handed over",
             Verdict::Deferred => "Waiting",
             Verdict::Skipped => "Skipped",
             Verdict::Cancelled => "Cancelled",
             Verdict::Passed => "Passed",
             Verdict::NotStarted => "Did not start",
             Verdict::Running => "Running",
+            Verdict::Sent => "Sent",
+            Verdict::NotSent => "Not sent",
+        }
+    }
+
+    pub fn label_in(self, language: &str) -> &'static str {
+        if language != "es" {
+            return self.label();
+        }
+        match self {
+            Verdict::Planned => "Planeado",
+            Verdict::Performed => "Entregado",
+            Verdict::Deferred => "En espera",
+            Verdict::Skipped => "Omitido",
+            Verdict::Cancelled => "Cancelado",
+            Verdict::Passed => "Pasado",
+            Verdict::NotStarted => "No empezó",
+            Verdict::Running => "En curso",
+            Verdict::Sent => "Enviado",
+            Verdict::NotSent => "No enviado",
         }
     }
 
     pub fn class(self) -> &'static str {
         match self {
-            Verdict::Performed => "good",
+            Verdict::Performed | Verdict::Sent => "good",
             Verdict::Planned | Verdict::Running => "note",
-            Verdict::Deferred => "wait",
+            Verdict::Deferred | Verdict::NotSent => "wait",
             Verdict::Skipped | Verdict::Cancelled | Verdict::Passed | Verdict::NotStarted => "quiet",
         }
     }
@@ -47,6 +71,10 @@ impl Verdict {
 pub struct Reason {
     pub code: String,
     pub words: String,
+    /// What staff can do about it.
+    pub cure: Option<String>,
+    /// Of the words: "en" or "es".
+    pub language: &'static str,
 }
 
 impl Reason {
@@ -56,7 +84,8 @@ impl Reason {
             Some(words) => words.to_owned(),
             None => code.replace('_', " "),
         };
-        Reason { code: code.to_owned(), words }
+        let cure = reason_cure(code, language).map(str::to_owned);
+        Reason { code: code.to_owned(), words, cure, language: if language == "es" { "es" } else { "en" } }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::Roof;
 use crate::demo::Demo;
 use crate::listen::mllp::{self, Listener};
-use crate::runner::{count, work};
+use crate::runner::{count, watch as folders, work, zones};
 
 pub struct Server {
     stop: watch::Sender<bool>,
@@ -47,6 +47,7 @@ impl Server {
         let interfaces = listen_all(&roof, &mut running, &stopping).await?;
         running.spawn(catch_up(roof.clone(), stopping.clone()));
         if parts.runner {
+            running.spawn(folders::run(roof.clone(), stopping.clone()));
             running.spawn(work::run(roof, stopping));
         }
         Ok(Self { stop, parts: running, address, interfaces })
@@ -66,7 +67,7 @@ impl Server {
 async fn catch_up(roof: Arc<Roof>, mut stop: watch::Receiver<bool>) {
     tokio::select! {
         _ = stop.changed() => {}
-        caught_up = count::catch_up_all(&roof) => {
+        caught_up = async { zones::check_all(&roof).await?; count::catch_up_all(&roof).await } => {
             if let Err(e) = caught_up {
                 tracing::warn!(error = %e, "patients are still to be brought up to date: the next count or start does it");
             }

@@ -3,6 +3,8 @@
 //!
 //! `workflows = ["welcome", "visit-reminder"]` at the top switches these on from the start; without it all are off.
 
+mod csv;
+
 use std::collections::BTreeMap;
 
 use care::chart::{Budget, VisitType};
@@ -11,7 +13,11 @@ use care::workflow::Activation;
 use care::zone;
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, ReviewLink, StaffRole, Store};
+use store::{
+    ClaimRow, InterfaceRow, InterfaceState, LocationRow, LocationRules, NewOrganization, NewStaff, OrgTx, ReviewLink,
+    SaidBy, StaffRole, Store,
+};
+use wire::csv::Feed;
 use wire::hl7v2::{AppointmentNumber, DischargeMeans, Interface, MappedType, Path, StampFrom};
 
 use crate::{content, ids, password};
@@ -57,6 +63,10 @@ struct LocationSetup {
     /// Where patients may leave a review: name and https address.
     #[serde(default)]
     review_links: Vec<ReviewLink>,
+    /// What says that a patient came: "message" (without it), "charge", or "4 hours" after the start.
+    arrived: Option<String>,
+    /// What ends an episode: "message" (without it), or nothing planned and none for "45 days".
+    ended: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,6 +110,8 @@ struct InterfaceSetup {
     test_messages: bool,
     #[serde(default)]
     accept_versions: Vec<String>,
+    /// Fed by files, not by messages.
+    csv: Option<csv::CsvSetup>,
 }
 
 /// What was made.
@@ -119,6 +131,7 @@ impl Setup {
                 return Err(format!("`{named}` is not a time zone: write it as in America/New_York"));
             }
         }
+        setup.locations.iter().try_for_each(|l| l.rules().map(|_| ()))?;
         let known: Vec<_> = content::workflows().into_iter().map(|(key, _)| key).collect();
         if let Some(wanted) = setup.workflows.iter().find(|key| !known.contains(key)) {
             return Err(format!("there is no workflow `{wanted}`: choose from {}", known.join(", ")));
@@ -176,6 +189,13 @@ impl Setup {
             let row = interface.row(InterfaceId(ids::new_id(now)), &self.zone, &made.locations)?;
             made.interfaces.insert(row.name.clone(), row.id);
             tx.put_interface(&row).await.map_err(said)?;
+            let of = |e| format!("interface {}: {e}", interface.name);
+            for map in interface.csv.iter().map(|csv| csv.maps(row.id, &made.locations).map_err(of)) {
+                for map in map? {
+                    tx.put_column_map(&map, now, None).await.map_err(said)?;
+                }
+            }
+            interface.map(&mut tx, row.id).await.map_err(said)?;
         }
         for (key, body) in content::workflows() {
             tx.publish_workflow(&key, &body, now).await.map_err(said)?;
@@ -192,6 +212,13 @@ fn role(word: &str) -> Result<StaffRole, String> {
     word.parse().map_err(|()| format!("`{word}` is not a role: admin, practitioner, front_desk"))
 }
 
+/// "4 hours".
+fn counted(text: &str, unit: &str) -> Option<i32> {
+    let (count, word) = text.split_once(' ')?;
+    let count: i32 = count.parse().ok().filter(|count| *count > 0)?;
+    (word.trim_end_matches('s') == unit).then_some(count)
+}
+
 impl LocationSetup {
     fn row(&self, id: LocationId, zone: &str) -> LocationRow {
         LocationRow {
@@ -205,11 +232,60 @@ impl LocationSetup {
             booking_url: self.booking_url.clone(),
             first_visit_info: self.first_visit_info.clone(),
             review_links: self.review_links.clone(),
+            rules: self.rules().unwrap_or_default(),
         }
+    }
+
+    fn rules(&self) -> Result<LocationRules, String> {
+        let wrong = |key: &str, word: &str, allowed: &str| {
+            format!("location {}: `{word}` is not what `{key}` may be: {allowed}", self.name)
+        };
+        let mut rules = LocationRules::default();
+        match self.arrived.as_deref() {
+            None | Some("message") => {}
+            Some("charge") => rules.charge_is_arrival = true,
+            Some(word) => {
+                let hours = counted(word, "hour").filter(|hours| *hours <= 72);
+                let hours =
+                    hours.ok_or_else(|| wrong("arrived", word, "message, charge, or a time as in `4 hours`"))?;
+                rules.arrived_after_hours = Some(hours);
+            }
+        }
+        match self.ended.as_deref() {
+            None | Some("message") => {}
+            Some(word) => {
+                let days = counted(word, "day").filter(|days| *days <= 730);
+                rules.ended_after_days =
+                    Some(days.ok_or_else(|| wrong("ended", word, "message, or a time as in `45 days`"))?);
+            }
+        }
+        Ok(rules)
     }
 }
 
 impl InterfaceSetup {
+    fn feed(&self) -> Result<Option<Feed>, String> {
+        match &self.csv {
+            Some(_) if self.listen.is_some() => {
+                Err(format!("interface {}: it is fed by files or listens, not both", self.name))
+            }
+            Some(csv) => csv.feed().map(Some).map_err(|e| format!("interface {}: {e}", self.name)),
+            None => Ok(None),
+        }
+    }
+
+    /// What the EMR's words mean from the start. They were read before.
+    async fn map(&self, tx: &mut OrgTx, id: InterfaceId) -> Result<(), store::Error> {
+        for (code, word) in &self.appointment_types {
+            tx.put_visit_type(id, code, word.parse().ok(), SaidBy::default()).await?;
+        }
+        for (code, name) in &self.providers {
+            let claim = ClaimRow { code: code.clone(), name: name.clone(), staff: None };
+            tx.put_claim(id, &claim, SaidBy::default()).await?;
+        }
+        Ok(())
+    }
+
     fn row(
         &self,
         id: InterfaceId,
@@ -250,11 +326,12 @@ impl InterfaceSetup {
             appointment_number: self.appointment_number,
             production: !self.test_messages,
             accept_versions: self.accept_versions.clone(),
+            csv: self.feed()?,
             ..Interface::new(id, self.zone.as_deref().unwrap_or(zone))
         };
         settings.check().map_err(|e| format!("interface {}: {e}", self.name))?;
         let settings = serde_json::to_value(&settings).map_err(|e| e.to_string())?;
         let state = if self.live { InterfaceState::Live } else { InterfaceState::Loading };
-        Ok(InterfaceRow { id, name: self.name.clone(), listen: self.listen.clone(), state, settings })
+        Ok(InterfaceRow { id, name: self.name.clone(), listen: self.listen.clone(), state, settings, live_since: None })
     }
 }

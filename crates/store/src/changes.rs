@@ -103,6 +103,18 @@ impl OrgTx {
             .collect()
     }
 
+    /// Who has said something about a patient.
+    pub async fn spoken_by(&mut self, patient: PatientId) -> Result<Vec<Source>, Error> {
+        let rows = sqlx::query_scalar!(
+            "select distinct source from changes where organization = $1 and patient = $2",
+            self.org(),
+            patient.0
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        rows.iter().map(|s| serde_json::from_str(s).map_err(|_| Error::unreadable("changes", "source"))).collect()
+    }
+
     /// Takes back a change that a person undid before anything followed from it.
     pub async fn delete_change(&mut self, patient: PatientId, change: ChangeId) -> Result<bool, Error> {
         let done = sqlx::query!(
@@ -114,78 +126,5 @@ impl OrgTx {
         .execute(&mut *self.tx)
         .await?;
         Ok(done.rows_affected() == 1)
-    }
-
-    /// Everything known under `gone` is from now on known under `survivor`.
-    pub async fn merge_patients(&mut self, gone: PatientId, survivor: PatientId) -> Result<(), Error> {
-        let (org, from, to) = (self.org(), gone.0, survivor.0);
-        // Doubles by their unique keys stay behind with the old id; both ledgers name the same thing.
-        sqlx::query!(
-            "update changes c set patient = $3 where organization = $1 and patient = $2 and not exists (
-                 select from changes d where d.organization = $1 and d.patient = $3 and d.source = c.source
-                 and d.stamp_at = c.stamp_at and d.stamp_rank = c.stamp_rank and d.stamp_hash = c.stamp_hash)",
-            org,
-            from,
-            to
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        sqlx::query!("update external_keys set patient = $3 where organization = $1 and patient = $2", org, from, to)
-            .execute(&mut *self.tx)
-            .await?;
-        sqlx::query!(
-            "update external_keys set id = $3 where organization = $1 and id = $2 and kind = 'patient'",
-            org,
-            from,
-            to
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        self.merge_ledgers(from, to).await?;
-        sqlx::query!("update patients set merged_into = $3 where organization = $1 and id = $2", org, from, to)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
-    }
-
-    async fn merge_ledgers(&mut self, from: uuid::Uuid, to: uuid::Uuid) -> Result<(), Error> {
-        let org = self.org();
-        // Only the SQL differs: the macro checks each statement against the schema when it is compiled.
-        macro_rules! moved {
-            ($($sql:literal)*) => {$(
-                sqlx::query!($sql, org, from, to).execute(&mut *self.tx).await?;
-            )*};
-        }
-        moved!(
-            "update encounters set patient = $3 where organization = $1 and patient = $2"
-            "update events e set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from events d where d.organization = $1 and d.patient = $3 and d.anchor = e.anchor)"
-            "update entries e set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from entries d where d.organization = $1 and d.patient = $3 and d.workflow = e.workflow
-                      and d.anchor = e.anchor)"
-            "update planned_steps s set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from runs r join runs d on d.organization = r.organization and d.workflow = r.workflow
-                      and d.anchor = r.anchor
-                  where r.organization = $1 and r.id = s.run and d.patient = $3)"
-            "update runs r set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from runs d where d.organization = $1 and d.patient = $3 and d.workflow = r.workflow
-                      and d.anchor = r.anchor)"
-            "update deliveries set patient = $3 where organization = $1 and patient = $2"
-            "update assignments set patient = $3 where organization = $1 and patient = $2"
-            "update decisions set patient = $3 where organization = $1 and patient = $2"
-            "update notices n set patient = $3 where organization = $1 and patient = $2 and not exists
-                 (select from notices d where d.organization = $1 and d.patient = $3 and d.kind = n.kind
-                      and d.about = n.about)"
-        );
-        // A doubled run stays with the old id and does nothing more.
-        sqlx::query!(
-            "update planned_steps set state = 'cancelled', reason = 'patient_merged', run_at = null
-             where organization = $1 and patient = $2 and state = 'pending'",
-            org,
-            from
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
     }
 }

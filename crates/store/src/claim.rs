@@ -120,6 +120,16 @@ impl Store {
         Ok(rows.into_iter().map(|r| (OrganizationId(r.organization), InterfaceId(r.interface))).collect())
     }
 
+    /// Interfaces that are on their way to going live.
+    pub async fn interfaces_going_live(&self) -> Result<Vec<(OrganizationId, InterfaceId)>, Error> {
+        let rows = sqlx::query!(
+            r#"select organization as "organization!", interface as "interface!" from interfaces_going_live()"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|r| (OrganizationId(r.organization), InterfaceId(r.interface))).collect())
+    }
+
     /// A crash leaves leases behind; the one process of a private cluster may take them back at once.
     pub async fn release_leases(&self) -> Result<(), Error> {
         for organization in self.organizations().await? {

@@ -227,30 +227,4 @@ impl OrgTx {
         .await?;
         Ok(done.rows_affected() == 1)
     }
-
-    pub async fn suppress(&mut self, channel: &str, address: &str, reason: &str, now: Timestamp) -> Result<(), Error> {
-        sqlx::query!(
-            "insert into suppressions (organization, channel, address, reason, at) values ($1, $2, $3, $4, $5) on conflict do nothing",
-            self.org(),
-            channel,
-            address,
-            reason,
-            now.to_sqlx() as _
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
-    }
-
-    /// Which of these addresses nothing may go to.
-    pub async fn suppressed(&mut self, addresses: &[String]) -> Result<Vec<(String, String)>, Error> {
-        let rows = sqlx::query!(
-            "select channel, address from suppressions where organization = $1 and address = any($2)",
-            self.org(),
-            addresses
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
-        Ok(rows.into_iter().map(|r| (r.channel, r.address)).collect())
-    }
 }

@@ -14,7 +14,7 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             KeyKind::Patient => "patient",
             KeyKind::Appointment => "appointment",
@@ -42,6 +42,24 @@ impl OrgTx {
         .fetch_optional(&mut *self.tx)
         .await?;
         Ok(row.map(|r| (r.id, PatientId(r.patient))))
+    }
+
+    /// The patient behind a number, and the record the number was of before it was merged into another.
+    pub async fn find_patient(
+        &mut self,
+        scope: &str,
+        value: &str,
+    ) -> Result<Option<(PatientId, Option<PatientId>)>, Error> {
+        let row = sqlx::query!(
+            "select id, came_from from external_keys
+             where organization = $1 and kind = 'patient' and scope = $2 and value = $3",
+            self.org(),
+            scope,
+            value
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(row.map(|r| (PatientId(r.id), r.came_from.map(PatientId))))
     }
 
     /// The id behind a key; `new` from now on, if the key was never seen.

@@ -13,17 +13,23 @@
 //! # }
 //! ```
 
+mod cast;
 mod changes;
 mod chart;
 mod chart_lists;
 mod claim;
+mod column_map;
 mod delivery;
 mod effects;
 mod error;
 mod group_sql;
+mod import;
+mod import_visits;
 mod interface;
 mod keys;
 mod ledger;
+mod mapping;
+mod merge;
 mod message;
 mod organization;
 mod pages;
@@ -32,20 +38,27 @@ mod pages_patient;
 mod patient_facts;
 mod pool;
 mod staff;
+mod suppressions;
 mod text;
 mod workflow;
 
 pub use changes::{Recorded, patient_lock};
 pub use claim::{Claimed, ClaimedDelivery};
+pub use column_map::ColumnMapRow;
 pub use delivery::{AttemptOutcome, DeliveryRow};
 pub use error::Error;
-pub use interface::{InboxCounts, InterfaceRow, InterfaceState};
+pub use import::{CompleteDays, ImportId, ImportRow, ImportState, NewImport, Why};
+pub use import_visits::{PlannedVisit, RefusedImportRow, RowOrigin};
+pub use interface::{GoingLive, InboxCounts, InterfaceRow, InterfaceState};
 pub use keys::KeyKind;
+pub use mapping::{ClaimRow, CodeKind, InterfaceNotice, SaidBy, SeenCode, TypeRow, code_key};
+pub use merge::MergeRow;
 pub use message::{IncomingMessage, MessageEnd, Refused, Stored, WaitingMessage};
-pub use organization::{LocationRow, NewOrganization, OrganizationRow, ReviewLink};
+pub use organization::{LocationRow, LocationRules, NewOrganization, OrganizationRow, ReviewLink};
 pub use pages::*;
 pub use pages_desk::{DayCounts, StepCounts, UncertainRow};
-pub use pages_patient::AssignmentRow;
+pub use pages_patient::{AssignmentRow, AttemptRow};
 pub use pool::{OrgTx, Role, Store};
 pub use staff::{NewStaff, StaffRole, StaffRow};
+pub use suppressions::SuppressionRow;
 pub use workflow::{ActivationRow, WorkflowBody};

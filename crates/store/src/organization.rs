@@ -1,12 +1,12 @@
 //! The clinic itself and its locations.
 
-use care::chart::{Budget, Clinic, Location, TypeMapping};
+use care::chart::{Budget, Claim, Clinic, Location, TypeMapping};
 use care::id::{LocationId, OrganizationId};
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, OrgTx, text};
+use crate::{Error, OrgTx, code_key, text};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewOrganization {
@@ -33,6 +33,18 @@ pub struct LocationRow {
     pub first_visit_info: String,
     /// Where patients may leave a review, in the clinic's order.
     pub review_links: Vec<ReviewLink>,
+    pub rules: LocationRules,
+}
+
+/// What "arrived" and "ended" mean where the EMR does not say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LocationRules {
+    /// A charge for a visit says that the patient came.
+    pub charge_is_arrival: bool,
+    /// A start passed so many hours ago and not cancelled counts as arrived.
+    pub arrived_after_hours: Option<i32>,
+    /// Nothing planned and none for so many days: the episode is presumed to have ended.
+    pub ended_after_days: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,15 +84,39 @@ impl OrgTx {
         Ok(())
     }
 
+    /// Notes the zone table in use; whether another one was before.
+    pub async fn set_zone_table(&mut self, table: &str) -> Result<bool, Error> {
+        let before = sqlx::query_scalar!(
+            "update organizations o set zone_table = $2 from organizations b
+             where o.id = $1 and b.id = $1 and o.zone_table is distinct from $2 returning b.zone_table",
+            self.org(),
+            table
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(before.flatten().is_some())
+    }
+
+    /// Makes a location or changes it. When its zone changes, everybody's plan is computed anew.
     pub async fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        sqlx::query!(
+            "update patients set wake_at = 'epoch' where organization = $1 and merged_into is null
+             and exists (select from locations where organization = $1 and id = $2 and zone <> $3)",
+            self.org(),
+            row.id.0,
+            row.zone
+        )
+        .execute(&mut *self.tx)
+        .await?;
         let links =
             serde_json::to_value(&row.review_links).map_err(|_| Error::unreadable("locations", "review_links"))?;
         sqlx::query!(
             "insert into locations (organization, id, name, zone, has_emr, address, phone, map_url, booking_url, first_visit_info,
-                 review_links)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 review_links, charge_is_arrival, arrived_after_hours, ended_after_days)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
              on conflict (organization, id) do update set name = $3, zone = $4, has_emr = $5, address = $6, phone = $7,
-                 map_url = $8, booking_url = $9, first_visit_info = $10, review_links = $11",
+                 map_url = $8, booking_url = $9, first_visit_info = $10, review_links = $11,
+                 charge_is_arrival = $12, arrived_after_hours = $13, ended_after_days = $14",
             self.org(),
             row.id.0,
             row.name,
@@ -91,11 +127,46 @@ impl OrgTx {
             row.map_url,
             row.booking_url,
             row.first_visit_info,
-            links
+            links,
+            row.rules.charge_is_arrival,
+            row.rules.arrived_after_hours,
+            row.rules.ended_after_days
         )
         .execute(&mut *self.tx)
         .await?;
         Ok(())
+    }
+
+    /// Says what "arrived" and "ended" mean at a location. Charts that know the place are folded anew, by the runner and a
+    /// few at a time. False if there is no such location.
+    pub async fn set_location_rules(
+        &mut self,
+        location: LocationId,
+        rules: LocationRules,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let done = sqlx::query!(
+            "update locations set charge_is_arrival = $3, arrived_after_hours = $4, ended_after_days = $5
+             where organization = $1 and id = $2",
+            self.org(),
+            location.0,
+            rules.charge_is_arrival,
+            rules.arrived_after_hours,
+            rules.ended_after_days
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        sqlx::query!(
+            "update patients p set wake_at = $3 where organization = $1 and merged_into is null
+                 and (home_location = $2 or exists (select from encounters e where e.organization = $1
+                     and e.patient = p.id and e.location = $2))",
+            self.org(),
+            location.0,
+            now.to_sqlx() as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected() == 1)
     }
 
     pub async fn clinic(&mut self) -> Result<OrganizationRow, Error> {
@@ -121,13 +192,14 @@ impl OrgTx {
         let locations = self.locations(&mut clinic).await?;
         self.closed_days(&mut clinic).await?;
         self.visit_types(&mut clinic).await?;
+        self.practitioners(&mut clinic).await?;
         Ok(OrganizationRow { clinic, phone: org.phone, mail_from: org.mail_from, locations })
     }
 
     async fn locations(&mut self, clinic: &mut Clinic) -> Result<Vec<LocationRow>, Error> {
         let rows = sqlx::query!(
             "select id, name, zone, has_emr, address, phone, map_url, booking_url, first_visit_info, review_links,
-                 arrived_after_hours, ended_after_days, silent from locations where organization = $1 order by name",
+                 arrived_after_hours, ended_after_days, charge_is_arrival, silent from locations where organization = $1 order by name",
             self.org()
         )
         .fetch_all(&mut *self.tx)
@@ -154,6 +226,11 @@ impl OrgTx {
                 first_visit_info: r.first_visit_info,
                 review_links: serde_json::from_value(r.review_links)
                     .map_err(|_| Error::unreadable("locations", "review_links"))?,
+                rules: LocationRules {
+                    charge_is_arrival: r.charge_is_arrival,
+                    arrived_after_hours: r.arrived_after_hours,
+                    ended_after_days: r.ended_after_days,
+                },
             });
         }
         Ok(locations)
@@ -176,16 +253,32 @@ impl OrgTx {
 
     async fn visit_types(&mut self, clinic: &mut Clinic) -> Result<(), Error> {
         let rows = sqlx::query!(
-            r#"select interface, code, visit_type, since as "since: jiff_sqlx::Timestamp" from visit_types
-               where organization = $1"#,
+            r#"select interface, code, visit_type, since as "since: jiff_sqlx::Timestamp",
+                 hidden_until as "hidden_until: jiff_sqlx::Timestamp" from visit_types where organization = $1"#,
             self.org()
         )
         .fetch_all(&mut *self.tx)
         .await?;
         for row in rows {
             let is = row.visit_type.map(|t| text::word(&t, "visit_types", "visit_type")).transpose()?;
-            let mapping = TypeMapping { is, since: row.since.map(|t| t.to_jiff()) };
-            clinic.visit_types.insert(format!("{}/{}", row.interface, row.code), mapping);
+            let hidden_until = row.hidden_until.map(|t| t.to_jiff());
+            let mapping = TypeMapping { is, since: row.since.map(|t| t.to_jiff()), hidden_until };
+            clinic.visit_types.insert(format!("{}/{}", row.interface, code_key(&row.code)), mapping);
+        }
+        Ok(())
+    }
+
+    async fn practitioners(&mut self, clinic: &mut Clinic) -> Result<(), Error> {
+        let rows = sqlx::query!(
+            r#"select interface, code, name, since as "since: jiff_sqlx::Timestamp" from practitioners_claimed
+               where organization = $1"#,
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        for row in rows {
+            let claim = Claim { name: row.name, since: row.since.map(|t| t.to_jiff()) };
+            clinic.practitioners.insert(format!("{}/{}", row.interface, code_key(&row.code)), claim);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Queries for the pages: lists and timelines.
 
-use care::id::{DecisionId, DeliveryId, EncounterId, LocationId, PatientId, PlannedStepId, RunId};
+use care::id::{DecisionId, DeliveryId, EncounterId, InterfaceId, LocationId, PatientId, PlannedStepId, RunId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
@@ -80,7 +80,9 @@ pub struct SentRow {
 #[derive(Debug, Clone)]
 pub struct NoticeRow {
     pub id: Uuid,
-    pub patient: PatientId,
+    /// None: it is about a feed.
+    pub patient: Option<PatientId>,
+    pub interface: Option<InterfaceId>,
     pub given: String,
     pub family: String,
     pub kind: String,
@@ -258,9 +260,10 @@ impl OrgTx {
 
     pub async fn open_notices(&mut self) -> Result<Vec<NoticeRow>, Error> {
         let rows = sqlx::query!(
-            "select n.id, n.patient, p.given, p.family, n.kind, n.about, n.at
-             from notices n join patients p on p.organization = n.organization and p.id = n.patient
-             where n.organization = $1 and n.done_at is null order by n.at desc limit 200",
+            r#"select n.id, n.patient, n.interface, coalesce(p.given, '') as "given!", coalesce(p.family, '') as "family!",
+                 n.kind, n.about, n.at
+             from notices n left join patients p on p.organization = n.organization and p.id = n.patient
+             where n.organization = $1 and n.done_at is null order by n.at desc limit 200"#,
             self.org()
         )
         .fetch_all(&mut *self.tx)
@@ -269,7 +272,8 @@ impl OrgTx {
             .into_iter()
             .map(|r| NoticeRow {
                 id: r.id,
-                patient: PatientId(r.patient),
+                patient: r.patient.map(PatientId),
+                interface: r.interface.map(InterfaceId),
                 given: r.given,
                 family: r.family,
                 kind: r.kind,

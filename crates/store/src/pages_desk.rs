@@ -1,6 +1,8 @@
 //! Queries for the day page and the workflow pages: counts, names, what waits for a decision.
 
-use care::id::{DeliveryId, PatientId};
+use std::collections::BTreeMap;
+
+use care::id::{DeliveryId, PatientId, StaffId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
@@ -110,5 +112,38 @@ impl OrgTx {
         .fetch_one(&mut *self.tx)
         .await?;
         Ok(StepCounts { open_runs: row.open, pending: row.pending, performed: row.performed, skipped: row.skipped })
+    }
+
+    /// Steps that wait, by workflow.
+    pub async fn pending_by_workflow(&mut self) -> Result<BTreeMap<String, i64>, Error> {
+        let rows = sqlx::query!(
+            r#"select r.workflow, count(*) as "pending!" from planned_steps s
+               join runs r on r.organization = s.organization and r.id = s.run
+               where s.organization = $1 and s.state = 'pending' group by r.workflow"#,
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows.into_iter().map(|r| (r.workflow, r.pending)).collect())
+    }
+
+    /// How many events of these kinds we heard of since then.
+    pub async fn events_since(&mut self, kinds: &[String], since: Timestamp) -> Result<i64, Error> {
+        let count = sqlx::query_scalar!(
+            r#"select count(*) as "count!" from events where organization = $1 and event = any($2) and known_at >= $3"#,
+            self.org(),
+            kinds,
+            since.to_sqlx() as _
+        )
+        .fetch_one(&mut *self.tx)
+        .await?;
+        Ok(count)
+    }
+
+    pub async fn staff_names(&mut self) -> Result<BTreeMap<StaffId, String>, Error> {
+        let rows = sqlx::query!("select id, name from staff where organization = $1", self.org())
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(rows.into_iter().map(|r| (StaffId(r.id), r.name)).collect())
     }
 }

@@ -21,7 +21,43 @@ pub struct AssignmentRow {
     pub answer: Option<serde_json::Value>,
 }
 
+/// One try to hand a delivery over, and what the gateway answered.
+#[derive(Debug, Clone)]
+pub struct AttemptRow {
+    pub delivery: DeliveryId,
+    pub number: i32,
+    pub started_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub outcome: Option<String>,
+    pub reply: Option<String>,
+}
+
 impl OrgTx {
+    /// Every try for what one workflow sent one patient, in order.
+    pub async fn attempts(&mut self, patient: PatientId, workflow: &str) -> Result<Vec<AttemptRow>, Error> {
+        let rows = sqlx::query!(
+            r#"select a.delivery, a.number, a.started_at, a.ended_at as "ended_at: jiff_sqlx::Timestamp", a.outcome, a.reply
+             from deliveries d join attempts a on a.organization = d.organization and a.delivery = d.id
+             where d.organization = $1 and d.patient = $2 and d.workflow = $3 order by a.started_at, a.number"#,
+            self.org(),
+            patient.0,
+            workflow
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|r| AttemptRow {
+                delivery: DeliveryId(r.delivery),
+                number: r.number,
+                started_at: r.started_at.to_jiff(),
+                ended_at: r.ended_at.map(|t| t.to_jiff()),
+                outcome: r.outcome,
+                reply: r.reply,
+            })
+            .collect())
+    }
+
     /// The patient an id now means, without holding the row. `None` if there is no such patient.
     pub async fn patient_now(&mut self, patient: PatientId) -> Result<Option<PatientId>, Error> {
         let mut id = patient.0;

@@ -108,6 +108,14 @@ impl OrgTx {
         .transpose()
     }
 
+    /// Everybody who signs in, by name.
+    pub async fn staff_list(&mut self) -> Result<Vec<(StaffId, String)>, Error> {
+        let rows = sqlx::query!("select id, name from staff where organization = $1 order by name, id", self.org())
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(rows.into_iter().map(|r| (StaffId(r.id), r.name)).collect())
+    }
+
     pub async fn start_session(
         &mut self,
         staff: StaffId,

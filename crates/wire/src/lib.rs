@@ -21,4 +21,5 @@
 //! ```
 
 pub mod calendar;
+pub mod csv;
 pub mod hl7v2;

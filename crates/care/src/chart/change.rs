@@ -74,6 +74,9 @@ pub enum What {
         channel: Channel,
         category: Category,
         given: bool,
+        /// Who said so, where somebody asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said_by: Option<SaidBy>,
     },
     Assignment {
         assignment: AssignmentId,
@@ -91,6 +94,33 @@ pub enum What {
     },
     /// The patient opened the portal.
     LoggedIn,
+}
+
+/// Whose yes or no it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaidBy {
+    Patient,
+    Guardian,
+}
+
+impl SaidBy {
+    pub const ALL: [SaidBy; 2] = [SaidBy::Patient, SaidBy::Guardian];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            SaidBy::Patient => "patient",
+            SaidBy::Guardian => "guardian",
+        }
+    }
+}
+
+impl std::str::FromStr for SaidBy {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = SaidBy::ALL.into_iter().find(|who| who.code() == text);
+        found.ok_or_else(|| format!("`{text}` is nobody who can say so: patient, guardian"))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -222,9 +252,12 @@ pub struct EncounterChange {
     /// The source's own word for the type, `interface/code`: [`super::Clinic::visit_types`] says what it means.
     #[serde(default)]
     pub visit_code: Write<String>,
-    /// Display name of the practitioner.
+    /// Name of the practitioner, as the source writes it.
     #[serde(default)]
     pub practitioner: Write<String>,
+    /// The source's own word for the practitioner, `interface/code`: [`super::Clinic::practitioners`] says who that is.
+    #[serde(default)]
+    pub practitioner_code: Write<String>,
     #[serde(default)]
     pub location: Write<LocationId>,
     #[serde(default)]
@@ -244,6 +277,7 @@ impl EncounterChange {
             visit_type: Write::Keep,
             visit_code: Write::Keep,
             practitioner: Write::Keep,
+            practitioner_code: Write::Keep,
             location: Write::Keep,
             episode: Write::Keep,
         }

@@ -50,6 +50,17 @@ pub struct TypeMapping {
     pub is: Option<VisitType>,
     /// When the clinic said so, if visits of that type had come before.
     pub since: Option<Timestamp>,
+    /// Until then it was mapped to no visit at all.
+    pub hidden_until: Option<Timestamp>,
+}
+
+/// Who is meant by an EMR's word for a practitioner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Display name.
+    pub name: String,
+    /// When the clinic said so, if visits of theirs had come before.
+    pub since: Option<Timestamp>,
 }
 
 /// How much one patient, and one contact point, may be asked to read.
@@ -75,6 +86,8 @@ pub struct Clinic {
     pub locations: BTreeMap<LocationId, Location>,
     /// By `interface/code`.
     pub visit_types: BTreeMap<String, TypeMapping>,
+    /// By `interface/code`.
+    pub practitioners: BTreeMap<String, Claim>,
     pub budget: Budget,
     /// For which channels and categories an address given is basis enough; anything else needs a yes on record.
     pub basis: BTreeSet<(Channel, Category)>,
@@ -90,6 +103,7 @@ impl Clinic {
             zone: zone.into(),
             locations: BTreeMap::new(),
             visit_types: BTreeMap::new(),
+            practitioners: BTreeMap::new(),
             budget: Budget::default(),
             basis: basis.into(),
         }
@@ -110,6 +124,14 @@ impl Clinic {
             Some(location) => location.has_emr,
             None => !self.locations.is_empty() && self.locations.values().all(|l| l.has_emr),
         }
+    }
+
+    /// Says what a type means from now on.
+    pub fn map_type(&mut self, code: &str, is: Option<VisitType>, now: Timestamp) {
+        let before = self.visit_types.get(code);
+        let was_hidden = before.is_some_and(|m| m.is.is_none()) && is.is_some();
+        let hidden_until = if was_hidden { Some(now) } else { before.and_then(|m| m.hidden_until) };
+        self.visit_types.insert(code.to_owned(), TypeMapping { is, since: Some(now), hidden_until });
     }
 
     pub fn is_silent(&self, location: Option<LocationId>) -> bool {

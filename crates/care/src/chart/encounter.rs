@@ -132,6 +132,9 @@ pub struct Encounter {
     pub visit_type: Option<VisitType>,
     pub visit_code: Option<String>,
     pub practitioner: Option<String>,
+    pub practitioner_code: Option<String>,
+    /// The name is as the source wrote it, and nobody has said who that is.
+    pub unclaimed: bool,
     pub location: Option<LocationId>,
     /// The case the source named, before adoption.
     pub named_episode: Option<EpisodeId>,
@@ -156,6 +159,11 @@ impl Encounter {
         self.start.as_ref().map(CivilMoment::instant)
     }
 
+    /// Who sees the patient, if the clinic knows.
+    pub fn known_practitioner(&self) -> Option<&str> {
+        self.practitioner.as_deref().filter(|_| !self.unclaimed)
+    }
+
     /// Folds the changes of one visit, already in stamp order.
     pub(super) fn fold(ids: Vec<EncounterId>, id: EncounterId, changes: &[&Change]) -> Self {
         let mut visit = Self {
@@ -167,6 +175,8 @@ impl Encounter {
             visit_type: None,
             visit_code: None,
             practitioner: None,
+            practitioner_code: None,
+            unclaimed: false,
             location: None,
             named_episode: None,
             episode: EpisodeKey::First,
@@ -179,19 +189,19 @@ impl Encounter {
             cancellations: vec![],
             notices: vec![],
         };
-        let mut emr_start = None;
+        let mut emr = EmrSaid::default();
         for change in changes {
             if let What::Encounter(what) = &change.what {
-                visit.apply(change, what, &mut emr_start);
+                visit.apply(change, what, &mut emr);
             }
         }
         visit
     }
 
-    fn apply(&mut self, change: &Change, what: &EncounterChange, emr_start: &mut Option<CivilMoment>) {
+    fn apply(&mut self, change: &Change, what: &EncounterChange, emr: &mut EmrSaid) {
         let at = change.stamp.at;
         let before = (self.start.clone(), self.location);
-        let start = believed_start(change, what, emr_start);
+        let start = believed_start(change, what, &mut emr.start);
         let same_start = matches!(&start, Write::Set(s) if Some(s.instant()) == self.starts_at());
         let was = self.state;
         let cancelled = matches!(was, EncounterState::Cancelled { .. });
@@ -204,7 +214,7 @@ impl Encounter {
         if !registration_time {
             write(&mut self.start, &start);
         }
-        self.write_fields(what);
+        self.write_fields(change, what, emr);
         self.state = self.next_state(what.act, at);
         // Schedulers cancel and book anew in one breath: nobody was told, and nobody is to be told.
         let reopened = match was {
@@ -226,11 +236,21 @@ impl Encounter {
         }
     }
 
-    fn write_fields(&mut self, what: &EncounterChange) {
+    fn write_fields(&mut self, change: &Change, what: &EncounterChange, emr: &mut EmrSaid) {
         write(&mut self.minutes, &what.minutes);
         write(&mut self.visit_type, &what.visit_type);
         write(&mut self.visit_code, &what.visit_code);
+        match &what.visit_type {
+            Write::Set(_) | Write::Clear => emr.typed = change.source.is_emr(),
+            // Its own word says more than what was once made of an older one; what a person said stands.
+            Write::Keep if emr.typed && matches!(what.visit_code, Write::Set(_)) => self.visit_type = None,
+            Write::Keep => {}
+        }
         write(&mut self.practitioner, &what.practitioner);
+        if !what.practitioner.is_keep() {
+            self.practitioner_code = None;
+        }
+        write(&mut self.practitioner_code, &what.practitioner_code);
         write(&mut self.location, &what.location);
         write(&mut self.named_episode, &what.episode);
     }
@@ -276,6 +296,14 @@ impl Encounter {
             _ => {}
         }
     }
+}
+
+/// What the EMR said of a visit so far.
+#[derive(Default)]
+struct EmrSaid {
+    start: Option<CivilMoment>,
+    /// It gave the visit the type it has.
+    typed: bool,
 }
 
 /// A start that staff corrected stands until the EMR sends one that differs from its own last one.

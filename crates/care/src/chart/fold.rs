@@ -77,6 +77,7 @@ pub fn fold(changes: &[Change], clinic: &Clinic) -> Chart {
     let patient = fold_patient(&ordered);
     let mut encounters = fold_encounters(&ordered, clinic);
     map_types(&mut encounters, clinic);
+    claim_practitioners(&mut encounters, clinic);
     let episodes = fold_episodes(&ordered, &mut encounters, clinic);
     let assignments = fold_assignments(&ordered);
     let (enrolments, stops) = fold_enrolments(&ordered);
@@ -97,7 +98,7 @@ fn fold_patient(ordered: &[&Change]) -> Patient {
             What::OptOut { contact, category } => {
                 patient.opted_out.insert((contact.clone(), *category));
             }
-            What::Consent { channel, category, given } => patient.consent(*channel, *category, *given),
+            What::Consent { channel, category, given, said_by: _ } => patient.consent(*channel, *category, *given),
             What::LoggedIn => patient.logged_in_at = patient.logged_in_at.max(Some(change.stamp.at)),
             What::Encounter(_)
             | What::Episode(_)
@@ -195,6 +196,17 @@ fn map_types(encounters: &mut Vec<Encounter>, clinic: &Clinic) {
         // A type that a person gave the visit stands.
         if matches!(encounter.visit_type, None | Some(VisitType::Unmapped)) && encounter.visit_code.is_some() {
             encounter.visit_type = Some(meaning(encounter).and_then(|m| m.is).unwrap_or(VisitType::Unmapped));
+        }
+    }
+}
+
+/// Likewise who is meant by its word for the practitioner.
+fn claim_practitioners(encounters: &mut [Encounter], clinic: &Clinic) {
+    for encounter in encounters {
+        let Some(code) = &encounter.practitioner_code else { continue };
+        match clinic.practitioners.get(code) {
+            Some(claim) => encounter.practitioner = Some(claim.name.clone()),
+            None => encounter.unclaimed = true,
         }
     }
 }
@@ -319,7 +331,7 @@ fn same_visit(registration: &Encounter, appointment: &Encounter, clinic: &Clinic
 }
 
 fn fold_episodes(ordered: &[&Change], encounters: &mut [Encounter], clinic: &Clinic) -> Vec<Episode> {
-    let first_named = first_case(ordered);
+    let first_named = first_case(ordered, encounters);
     let key = |named: Option<EpisodeId>| match named {
         Some(id) if Some(id) != first_named => EpisodeKey::Named(id),
         _ => EpisodeKey::First,
@@ -349,8 +361,9 @@ fn fold_episodes(ordered: &[&Change], encounters: &mut [Encounter], clinic: &Cli
             What::Encounter(what) if what.act != Act::Cancel && what.act != Act::Delete => {
                 let named = if let Write::Set(id) = what.episode { Some(id) } else { None };
                 let place = if let Write::Set(id) = what.location { Some(id) } else { None };
-                let known = encounters.iter().find(|e| e.ids.contains(&what.encounter));
-                let named = named.or(known.and_then(|e| e.named_episode));
+                // A type mapped to no visit at all opens nothing.
+                let Some(known) = encounters.iter().find(|e| e.ids.contains(&what.encounter)) else { continue };
+                let named = named.or(known.named_episode);
                 open(named, zone::date_in(at, clinic.zone_at(place)), at, None);
             }
             What::Episode(EpisodeChange::Open { episode, on, title }) => open(Some(*episode), *on, at, title.clone()),
@@ -366,10 +379,11 @@ fn fold_episodes(ordered: &[&Change], encounters: &mut [Encounter], clinic: &Cli
 }
 
 /// The case the EMR named first: it adopts the default episode.
-fn first_case(ordered: &[&Change]) -> Option<EpisodeId> {
+fn first_case(ordered: &[&Change], encounters: &[Encounter]) -> Option<EpisodeId> {
+    let is_visit = |id| encounters.iter().any(|e| e.ids.contains(&id));
     ordered.iter().find_map(|change| match &change.what {
         What::Episode(EpisodeChange::Open { episode, .. }) => Some(*episode),
-        What::Encounter(what) => match what.episode {
+        What::Encounter(what) if is_visit(what.encounter) => match what.episode {
             Write::Set(id) => Some(id),
             _ => None,
         },

@@ -21,14 +21,16 @@ mod timed;
 
 pub use assignment::{Assignment, AssignmentAct, DUE_WITHIN, Response, Score};
 pub use change::{
-    Act, Change, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, Source, Stamp, What, Write,
+    Act, Change, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, SaidBy, Source, Stamp,
+    What, Write,
 };
-pub use clinic::{Budget, Clinic, Location, TypeMapping};
+pub use clinic::{Budget, Claim, Clinic, Location, TypeMapping};
 pub use contact::{Category, Channel, ContactPoint, Placeholder};
 pub use encounter::{Encounter, EncounterState, Move, Notice, VisitType};
 pub use episode::{Episode, EpisodeKey, EpisodeState};
 pub use event::{Anchor, EventKind, Idle, Occurrence, Subject, Validity};
 pub use fold::{Chart, Enrolment, Stop, fold};
+pub use occurrences::RECOMMENDATION;
 pub use patient::{Guardian, Patient, Reach, Sex};
 pub use snapshot::{Snapshot, UNDO};
 pub use timed::Watch;

@@ -15,7 +15,7 @@ use crate::id::LocationId;
 use crate::zone::{self, CivilMoment};
 
 /// The one question whose answer, 0 to 10, is an event of its own.
-const RECOMMENDATION: &str = "questionnaire/recommendation";
+pub const RECOMMENDATION: &str = "questionnaire/recommendation";
 
 impl Chart {
     /// Every event this chart's history holds, in order of time; those that no longer hold say so.

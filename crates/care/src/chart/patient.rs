@@ -130,14 +130,23 @@ impl Patient {
     /// The yes or no on record for a channel and category.
     pub fn consent(&mut self, channel: Channel, category: Category, given: bool) {
         let (to, from) = if given {
-            self.opted_out
-                .retain(|(point, what)| point.channel != channel || (what.is_some() && *what != Some(category)));
+            self.reopen(channel, category);
             (&mut self.consents, &mut self.refusals)
         } else {
             (&mut self.refusals, &mut self.consents)
         };
         from.remove(&(channel, category));
         to.insert((channel, category));
+    }
+
+    /// A yes to one category opens that one: who had closed a contact point for everything keeps it closed for the rest.
+    fn reopen(&mut self, channel: Channel, category: Category) {
+        let closed = std::mem::take(&mut self.opted_out).into_iter().flat_map(|(point, what)| {
+            let all = what.is_none() && point.channel == channel;
+            let parts = if all { Category::ALL.map(Some).to_vec() } else { vec![what] };
+            parts.into_iter().map(move |what| (point.clone(), what))
+        });
+        self.opted_out = closed.filter(|(p, what)| p.channel != channel || *what != Some(category)).collect();
     }
 
     pub fn has_opted_out(&self, contact: &ContactPoint, category: Category) -> bool {

@@ -14,7 +14,9 @@ use crate::id::{ChangeId, PatientId};
 use crate::workflow::decide::reconcile;
 use crate::workflow::perform::perform;
 use crate::workflow::send::{self, End, Send};
-use crate::workflow::{Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Told, Traffic, Workflows, World};
+use crate::workflow::{
+    Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Reason, Told, Traffic, Workflows, World,
+};
 
 /// Contact points on more charts than this are nobody's (docs/SEMANTICS.md section 5, rule 4).
 const FAMILY: usize = 5;
@@ -27,12 +29,16 @@ pub struct Stage {
     pub patients: BTreeMap<PatientId, Player>,
     pub suppressed: BTreeSet<ContactPoint>,
     pub gateways: BTreeMap<Channel, Gateway>,
+    /// Templates that are gone.
+    pub withdrawn: BTreeSet<String>,
     /// The interface only takes in facts.
     pub loading: bool,
     pub now: Timestamp,
     /// Everything that was decided, told and sent since the curtain rose.
     pub said: Vec<Said>,
     pub(super) shared: BTreeMap<ContactPoint, BTreeSet<PatientId>>,
+    /// For whom messages were ever written to a contact point, whoever holds it now.
+    pub(super) written: BTreeMap<ContactPoint, BTreeSet<PatientId>>,
     pub(super) merged: Vec<Merged>,
     pub(super) agenda: BTreeSet<(Timestamp, PatientId)>,
     watch: Arc<Watch>,
@@ -60,10 +66,12 @@ impl Stage {
             patients: BTreeMap::new(),
             suppressed: BTreeSet::new(),
             gateways: BTreeMap::new(),
+            withdrawn: BTreeSet::new(),
             loading: false,
             now,
             said: vec![],
             shared: BTreeMap::new(),
+            written: BTreeMap::new(),
             merged: vec![],
             agenda: BTreeSet::new(),
             watch,
@@ -86,6 +94,9 @@ impl Stage {
 
     /// Brings a patient on with all that is known and decided of them; nothing is asked of the engine yet.
     pub fn enter(&mut self, id: PatientId, player: Player) {
+        for delivery in player.ledger.deliveries.values() {
+            self.written.entry(delivery.contact.clone()).or_default().insert(id);
+        }
         self.patients.insert(id, player);
         self.look_again(id);
     }
@@ -158,13 +169,17 @@ impl Stage {
             waiting.min_by(|a, b| (a.not_before, a.standing()).cmp(&(b.not_before, b.standing()))).map(|d| d.id)
         };
         while let Some(id) = self.patients.get(&patient).and_then(|p| due(&p.ledger)) {
-            let refuses = self.gateways.clone();
+            let (gateways, withdrawn) = (self.gateways.clone(), self.withdrawn.clone());
             effects.extend(self.with(patient, &mut |facts, ledger, ids| {
                 let (send, mut effects) = send::attempt(facts, ledger, id, ids);
-                let channel = ledger.deliveries.get(&id).map(|d| d.contact.channel);
-                if send == Send::Now {
+                let delivery = ledger.deliveries.get(&id).cloned();
+                if let (Send::Now, Some(delivery)) = (&send, delivery) {
                     effects.extend(send::parts(facts, ledger, id, ids).1);
-                    let end = channel.and_then(|c| refuses.get(&c)).map_or(End::Sent, |g| g.answer());
+                    let end = match gateways.get(&delivery.contact.channel) {
+                        _ if withdrawn.contains(&delivery.template) => End::Not(Reason::ContentWithdrawn),
+                        Some(gateway) => gateway.answer(),
+                        None => End::Sent,
+                    };
                     effects.extend(send::end(facts, ledger, id, end, ids));
                 }
                 effects
@@ -230,6 +245,9 @@ impl Stage {
                         Change { id: ChangeId(id), stamp, source: Source::System, received_at: self.now, what };
                     self.patients.entry(patient).or_default().changes.push(change);
                 }
+                Effect::Queued(delivery) => {
+                    self.written.entry(delivery.contact.clone()).or_default().insert(patient);
+                }
                 Effect::DeliverySet { delivery, state: DeliveryState::Sent { at }, .. } => {
                     let sent = self.patients.get(&patient).and_then(|p| p.ledger.deliveries.get(delivery));
                     self.said.extend(sent.cloned().map(|d| Said::Sent(patient, *at, d)));
@@ -238,7 +256,6 @@ impl Stage {
                 | Effect::Entered { .. }
                 | Effect::RunSet(_)
                 | Effect::StepSet { .. }
-                | Effect::Queued(_)
                 | Effect::DeliverySet { .. } => {}
             }
         }
@@ -246,17 +263,17 @@ impl Stage {
     }
 
     fn world(&self, patient: PatientId, snapshot: &Snapshot) -> World {
-        let mut world = World::default();
-        world.down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
+        let down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
+        let mut world = World { down, ..World::default() };
         for point in snapshot.chart.contact_points() {
             world.suppressed.extend(self.suppressed.get(&point).cloned());
-            let Some(sharing) = self.shared.get(&point) else { continue };
-            if sharing.len() > FAMILY {
+            if self.shared.get(&point).is_some_and(|sharing| sharing.len() > FAMILY) {
                 world.crowded.insert(point);
                 continue;
             }
-            let others = sharing.iter().filter(|id| **id != patient).filter_map(|id| self.patients.get(id));
-            let to_point = others.flat_map(|p| p.ledger.deliveries.values()).filter(|d| d.contact == point);
+            let written = self.written.get(&point).into_iter().flatten().filter(|id| **id != patient);
+            let others = written.filter_map(|id| self.patients.get(id)).flat_map(|p| p.ledger.deliveries.values());
+            let to_point = others.filter(|d| d.contact == point);
             world.others.extend(to_point.filter_map(|d| {
                 let at = d.state.takes_place(d.not_before)?;
                 Some(Traffic { contact: point.clone(), template: d.template.clone(), at })

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::stage::Stage;
-use crate::chart::{TypeMapping, VisitType};
+use crate::chart::{Claim, VisitType};
 use crate::id::{LocationId, PatientId};
 use crate::workflow::decide::go_live;
 use crate::workflow::send::End;
@@ -19,6 +19,8 @@ pub enum Gateway {
     Down,
     /// For good.
     Refuses,
+    /// Takes it, and is gone before it answers.
+    Breaks,
 }
 
 impl Gateway {
@@ -27,6 +29,7 @@ impl Gateway {
             Gateway::Takes => End::Sent,
             Gateway::Down => End::Not(Reason::ChannelDown),
             Gateway::Refuses => End::Not(Reason::RefusedByGateway),
+            Gateway::Breaks => End::Unknown,
         }
     }
 }
@@ -105,8 +108,14 @@ impl Stage {
     }
 
     pub fn map_type(&mut self, code: &str, is: Option<VisitType>) {
-        let since = Some(self.now);
-        self.clinic_mut().visit_types.insert(code.to_owned(), TypeMapping { is, since });
+        let now = self.now;
+        self.clinic_mut().map_type(code, is, now);
+        self.reconcile_all();
+    }
+
+    pub fn claim_practitioner(&mut self, code: &str, name: &str) {
+        let claim = Claim { name: name.to_owned(), since: Some(self.now) };
+        self.clinic_mut().practitioners.insert(code.to_owned(), claim);
         self.reconcile_all();
     }
 

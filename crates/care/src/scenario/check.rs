@@ -21,11 +21,11 @@ pub fn check(scenario: &Scenario, lines: &[Line]) -> Vec<Unmet> {
     for (number, expected) in (1..).zip(&scenario.then) {
         let matching = lines.iter().filter(|line| agrees(scenario, expected, line)).count();
         let what = match (expected.never, expected.times) {
-            (true, _) if matching > 0 => format!("{matching} decisions agree, none should: {expected:?}"),
+            (true, _) if matching > 0 => format!("{matching} decisions agree, none should: {expected}"),
             (false, Some(times)) if matching != times => {
-                format!("{matching} decisions agree, not {times}: {expected:?}")
+                format!("{matching} decisions agree, not {times}: {expected}")
             }
-            (false, None) if matching == 0 => format!("no decision agrees: {expected:?}"),
+            (false, None) if matching == 0 => format!("no decision agrees: {expected}"),
             _ => continue,
         };
         unmet.push(Unmet { number, what });
@@ -55,4 +55,25 @@ fn moment(scenario: &Scenario, text: &str) -> Option<Timestamp> {
     text.parse()
         .ok()
         .or_else(|| civil(text).map(|civil| CivilMoment { civil, zone: scenario.clinic.zone.clone() }.instant()))
+}
+
+/// As it stands in the file.
+impl std::fmt::Display for Expectation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = |key: &str, value: &Option<String>| value.as_ref().map(|v| format!("{key} = \"{v}\""));
+        let number = |key: &str, value: Option<u32>| value.map(|v| format!("{key} = {v}"));
+        let keys = [
+            text("at", &self.at),
+            text("patient", &self.patient),
+            text("workflow", &self.workflow),
+            text("anchor", &self.anchor),
+            text("step", &self.step),
+            number("occurrence", self.occurrence),
+            text("due", &self.due),
+            number("generation", self.generation),
+            text("verdict", &self.verdict),
+            text("reason", &self.reason),
+        ];
+        f.write_str(&keys.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
 }

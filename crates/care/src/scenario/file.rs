@@ -110,6 +110,7 @@ pub struct When {
     pub visit_type: Option<Spanned<String>>,
     pub practitioner: Option<String>,
     pub visit_code: Option<String>,
+    pub practitioner_code: Option<String>,
     pub by: Option<Spanned<String>>,
     /// When the source says it happened, if that is not when we heard of it.
     pub stamped_at: Option<Spanned<String>>,

@@ -13,6 +13,7 @@ use crate::chart::{
     PatientChange, Score, Source, Subject, VisitType, What, Write,
 };
 use crate::id::{AssignmentId, EncounterId, EnrolmentId, EpisodeId, InterfaceId, LocationId, PatientId, StaffId};
+use crate::rehearsal::Gateway;
 use crate::workflow::InFlight;
 use crate::zone::{self, CivilMoment};
 
@@ -69,6 +70,10 @@ pub enum Happens {
         code: String,
         is: Option<VisitType>,
     },
+    Claimed {
+        code: String,
+        name: String,
+    },
     /// STOP, from the patient's own address on a channel.
     Stop {
         patient: PatientId,
@@ -80,7 +85,11 @@ pub enum Happens {
     },
     Gateway {
         channel: Channel,
-        refuses: bool,
+        gateway: Gateway,
+    },
+    /// A template is gone: what it was to say cannot be said.
+    ContentWithdrawn {
+        content: String,
     },
     Merged {
         survivor: PatientId,
@@ -102,8 +111,8 @@ const WORDS: &str = "encounter.planned, .rescheduled, .cancelled, .no_show, .arr
     episode.opened, .discharged, .reopened, patient.created, .updated, .registered, .logged_in, .enrolled, \
     .enrolment_stopped, .merged, .unmerged, assignment.given, .completed, .withdrawn, run.stopped, consent.given, \
     .withdrawn, stop.received, workflow.activated, .deactivated, .published, clinic.day_closed, .day_opened, \
-    feed.silent, .caught_up, .released, .dropped, interface.loading, .live, visit_type.mapped, channel.down, .up, \
-    gateway.refuses, .accepts, undone";
+    feed.silent, .caught_up, .released, .dropped, interface.loading, .live, visit_type.mapped, practitioner.claimed, \
+    channel.down, .up, gateway.refuses, .breaks, .accepts, content.withdrawn, undone";
 
 /// A line of the story with the place where it stands, for errors.
 struct Line<'a> {
@@ -160,11 +169,18 @@ impl Reader<'_> {
                 let code = self.needs(line, "code", when.code.clone())?;
                 Happens::Mapped { code, is: self.mapped_to(line)? }
             }
+            "practitioner.claimed" => Happens::Claimed {
+                code: self.needs(line, "code", when.code.clone())?,
+                name: self.needs(line, "practitioner", when.practitioner.clone())?,
+            },
             word @ ("channel.down" | "channel.up") => {
                 Happens::ChannelDown { channel: self.channel(line)?, down: word == "channel.down" }
             }
-            word @ ("gateway.refuses" | "gateway.accepts") => {
-                Happens::Gateway { channel: self.channel(line)?, refuses: word == "gateway.refuses" }
+            "gateway.refuses" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Refuses },
+            "gateway.breaks" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Breaks },
+            "gateway.accepts" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Takes },
+            "content.withdrawn" => {
+                Happens::ContentWithdrawn { content: self.needs(line, "content", when.content.clone())? }
             }
             "undone" => {
                 let label = when.undoes.as_ref().map(|l| l.get_ref().clone());
@@ -211,6 +227,7 @@ impl Reader<'_> {
                 channel: self.channel(line)?,
                 category: self.category(line)?,
                 given: word == "consent.given",
+                said_by: None,
             },
             "run.stopped" => {
                 let visit = when.encounter.as_ref().map(|name| EncounterId(self.names.id("encounter", name)));
@@ -244,6 +261,7 @@ impl Reader<'_> {
             visit_type: Write::some(self.visit_type(line)?),
             visit_code: Write::some(when.visit_code.clone()),
             practitioner: Write::some(when.practitioner.clone()),
+            practitioner_code: Write::some(when.practitioner_code.clone()),
             location,
             episode: Write::some(when.episode.as_ref().map(|e| EpisodeId(self.names.id("episode", e)))),
             ..EncounterChange::new(encounter, EncounterKey::Appointment, act)

@@ -61,7 +61,7 @@ impl Play<'_> {
         let at = self.stage.now;
         self.stage.record(person.id, source, at, What::Patient(Box::new(person.change.clone())));
         for (channel, category) in &person.consents {
-            let what = What::Consent { channel: *channel, category: *category, given: true };
+            let what = What::Consent { channel: *channel, category: *category, given: true, said_by: None };
             self.stage.record(person.id, source, at, what);
         }
     }
@@ -124,11 +124,15 @@ impl Play<'_> {
             Happens::Loading => stage.loading = true,
             Happens::Live { cover } => stage.go_live(*cover),
             Happens::Mapped { code, is } => stage.map_type(code, *is),
+            Happens::Claimed { code, name } => stage.claim_practitioner(code, name),
             Happens::ChannelDown { channel, down } => {
                 stage.gateways.insert(*channel, if *down { Gateway::Down } else { Gateway::Takes });
             }
-            Happens::Gateway { channel, refuses } => {
-                stage.gateways.insert(*channel, if *refuses { Gateway::Refuses } else { Gateway::Takes });
+            Happens::Gateway { channel, gateway } => {
+                stage.gateways.insert(*channel, *gateway);
+            }
+            Happens::ContentWithdrawn { content } => {
+                stage.withdrawn.insert(content.clone());
             }
             Happens::Change { .. }
             | Happens::Newest { .. }

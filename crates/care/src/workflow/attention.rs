@@ -143,7 +143,8 @@ fn kept_for_others(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Vec<Date>
         }
         for planned in &run.steps {
             let StepState::Pending { at: Some(at) } = planned.state else { continue };
-            let soon = at > facts.now && at <= until;
+            // What is due by now and not yet looked at wants its place today.
+            let (soon, at) = (at <= until, at.max(facts.now));
             let mut messages =
                 workflow.step(&planned.step).into_iter().flat_map(|s| &s.tasks).filter_map(|t| t.message());
             if soon && messages.any(|m| leads_to(facts, m, workflow, asking.contact.channel)) {

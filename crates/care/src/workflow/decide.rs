@@ -11,11 +11,12 @@ use uuid::Uuid;
 use super::decision::{Detail, Verdict};
 use super::definition::{For, Repeat, Workflow};
 use super::facts::{Activation, Facts, Published};
+use super::group::Field;
 use super::ledger::{Effect, Entry, Known, Ledger, Run};
 use super::reason::Reason;
 use super::trigger::Trigger;
 use super::work::Work;
-use crate::chart::{Idle, Occurrence, Subject, Validity};
+use crate::chart::{Idle, Occurrence, Subject, TypeMapping, Validity};
 use crate::id::RunId;
 
 /// How long the answer to an event stays open: as long as a step may be late without being called so.
@@ -29,6 +30,7 @@ pub fn reconcile(facts: &Facts, ledger: &mut Ledger, loading: bool, ids: &mut dy
     let mut work = Work { facts, ledger, effects: vec![], ids };
     for occurrence in facts.occurrences {
         if work.ledger.known(facts.chart, occurrence.anchor).is_none() {
+            let loading = loading || was_hidden(facts, occurrence);
             let known = Known { at: facts.now, loading, covered: false };
             work.put(Effect::EventKnown { anchor: occurrence.anchor, event_at: occurrence.event_at, known });
         }
@@ -38,7 +40,7 @@ pub fn reconcile(facts: &Facts, ledger: &mut Ledger, loading: bool, ids: &mut dy
         for (key, published) in &facts.workflows.0 {
             let Some((version, workflow)) = published.current() else { continue };
             // Switched off when the event came: it starts nothing, and the activation history says so.
-            let Some((activation, known)) = awake(facts, published, occurrence, known) else { continue };
+            let Some((activation, known)) = awake(facts, workflow, published, occurrence, known) else { continue };
             if concerns(key, &workflow.trigger, occurrence) {
                 work.enter(key, version, workflow, activation, occurrence, known);
             }
@@ -69,8 +71,14 @@ fn ahead(o: &Occurrence, now: Timestamp) -> bool {
 
 /// The activation under which an event is asked about, and from when: the one it came in, or one that covers what was
 /// booked before it.
-fn awake<'a>(facts: &Facts, published: &'a Published, o: &Occurrence, known: Known) -> Option<(&'a Activation, Known)> {
-    let known = Known { at: heard_at(facts, o, known), ..known };
+pub(super) fn awake<'a>(
+    facts: &Facts,
+    workflow: &Workflow,
+    published: &'a Published,
+    o: &Occurrence,
+    known: Known,
+) -> Option<(&'a Activation, Known)> {
+    let known = Known { at: heard_at(facts, workflow, o, known), ..known };
     if let Some(activation) = published.activation_at(known.at) {
         // What had become true before starts nothing, however late it is noticed.
         let was_so_before = o.anchor.event.is_timed() && o.event_at < activation.from;
@@ -81,16 +89,35 @@ fn awake<'a>(facts: &Facts, published: &'a Published, o: &Occurrence, known: Kno
     covers.then_some((now_on, Known { at: now_on.from, covered: true, ..known }))
 }
 
-/// When we came to know what the event means: a visit ahead whose type is mapped later is a new one.
-fn heard_at(facts: &Facts, o: &Occurrence, known: Known) -> Timestamp {
+/// When we came to know what the workflow asks about: for one that asks for a type, a visit ahead whose type is mapped
+/// later is a new one; for one that asks for a practitioner, one whose practitioner is claimed later.
+fn heard_at(facts: &Facts, w: &Workflow, o: &Occurrence, known: Known) -> Timestamp {
     let visit = o.encounter.and_then(|id| facts.chart.encounter(id));
-    let mapped = visit.and_then(|v| facts.clinic.visit_types.get(v.visit_code.as_ref()?)).and_then(|m| m.since);
-    mapped.filter(|since| ahead(o, *since)).map_or(known.at, |since| since.max(known.at))
+    let code = visit.and_then(|v| v.practitioner_code.as_ref()).filter(|_| asks_for_practitioner(w));
+    let claimed = code.and_then(|code| facts.clinic.practitioners.get(code)).and_then(|claim| claim.since);
+    let asks_for_type = !w.trigger.visit_types.is_empty();
+    let mapped = mapping(facts, o).filter(|_| asks_for_type).and_then(|m| m.since);
+    mapped.max(claimed).filter(|since| ahead(o, *since)).map_or(known.at, |since| since.max(known.at))
+}
+
+/// What went on while the visit's type meant no visit at all starts nothing; only what lies ahead is taken up.
+fn was_hidden(facts: &Facts, o: &Occurrence) -> bool {
+    let until = mapping(facts, o).and_then(|m| m.hidden_until);
+    until.is_some_and(|until| o.event_at < until && !ahead(o, until))
+}
+
+fn asks_for_practitioner(w: &Workflow) -> bool {
+    !w.trigger.practitioners.is_empty() || w.group.leaves().iter().any(|clause| clause.field == Field::Practitioner)
+}
+
+fn mapping(facts: &Facts, o: &Occurrence) -> Option<TypeMapping> {
+    let visit = o.encounter.and_then(|id| facts.chart.encounter(id))?;
+    facts.clinic.visit_types.get(visit.visit_code.as_ref()?).copied()
 }
 
 /// Whether an event is one this workflow waits for. An enrolment is for one workflow, a silence of so many days for
 /// those that count so many.
-fn concerns(key: &str, trigger: &Trigger, o: &Occurrence) -> bool {
+pub fn concerns(key: &str, trigger: &Trigger, o: &Occurrence) -> bool {
     let own = match o.anchor.subject {
         Subject::Enrolment(_) => o.workflow.as_deref() == Some(key),
         Subject::Idle { of, days, .. } => (trigger.of.unwrap_or(Idle::Visits), trigger.days) == (of, Some(days)),
@@ -151,14 +178,7 @@ impl Work<'_> {
         known: Known,
     ) -> Result<(), (Reason, Detail)> {
         let no = |reason| Err((reason, Detail::none()));
-        let has_emr = self.facts.clinic.has_emr_at(o.location);
-        let fits = match w.serves {
-            For::Both => true,
-            For::Emr => has_emr,
-            For::NoEmr => !has_emr,
-        };
-        let here = activation.locations.as_ref().is_none_or(|list| o.location.is_some_and(|l| list.contains(&l)));
-        if !fits || !here {
+        if !fits(self.facts, w, activation, o) {
             return no(Reason::NotForThisLocation);
         }
         w.trigger.lets_through(self.facts, o).map_err(|saw| (Reason::TriggerNotMet, Detail::saw(saw)))?;
@@ -179,7 +199,7 @@ impl Work<'_> {
     }
 
     /// One run per anchor, episode or patient, and not too soon after the last.
-    fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Result<(), (Reason, Detail)> {
+    pub(super) fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Result<(), (Reason, Detail)> {
         let runs = self.ledger.runs.values().filter(|r| r.workflow == key);
         let others: Vec<Occurrence> = runs.filter_map(|r| self.in_the_way(w, r, o)).collect();
         let already = match w.repeat {
@@ -228,6 +248,18 @@ impl Work<'_> {
         };
         self.put(Effect::RunSet(run));
     }
+}
+
+/// Whether the workflow is used where this happened.
+pub(super) fn fits(facts: &Facts, w: &Workflow, activation: &Activation, o: &Occurrence) -> bool {
+    let has_emr = facts.clinic.has_emr_at(o.location);
+    let fits = match w.serves {
+        For::Both => true,
+        For::Emr => has_emr,
+        For::NoEmr => !has_emr,
+    };
+    let here = activation.locations.as_ref().is_none_or(|list| o.location.is_some_and(|l| list.contains(&l)));
+    fits && here
 }
 
 /// A silence that is over ended by itself, not because somebody called something off: what it gave counts.

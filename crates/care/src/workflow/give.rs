@@ -28,7 +28,7 @@ const TOGETHER: SignedDuration = SignedDuration::from_secs(60);
 impl Work<'_> {
     pub fn give(&mut self, workflow: &Workflow, step: &Step, run: &Run, planned: &PlannedStep, o: &Occurrence) {
         let giving = Giving { workflow, step, run, planned, occurrence: o };
-        let ways: Vec<_> = step.tasks.iter().map(|task| self.way_of(task, &giving)).collect();
+        let ways: Vec<_> = step.tasks.iter().map(|task| self.way_of(task, workflow, planned)).collect();
         if let Some((until, reason)) = waits_as_one(step, &ways) {
             let detail = Detail { until: Some(until), ..Detail::none() };
             let (state, verdict) = (StepState::Pending { at: Some(until) }, (Verdict::Deferred, Some(reason)));
@@ -63,9 +63,17 @@ impl Work<'_> {
         self.plan_reminders(workflow, run, o);
     }
 
-    fn way_of(&self, task: &Task, giving: &Giving) -> Option<Result<Way, Reason>> {
-        let (workflow, expires) = (giving.workflow, giving.planned.expires);
-        task.message().map(|m| send::way(self.facts, self.ledger, m, workflow, expires))
+    fn way_of(&self, task: &Task, workflow: &Workflow, planned: &PlannedStep) -> Option<Result<Way, Reason>> {
+        task.message().map(|m| send::way(self.facts, self.ledger, m, workflow, planned.expires))
+    }
+
+    /// Until when a step that was told to wait has to wait now that something changed, and why: the patient may have
+    /// moved to another zone, or a place become free. At once, if for nothing.
+    pub fn wait_anew(&self, run: &Run, step: &Step, planned: &PlannedStep) -> (Timestamp, Option<Reason>) {
+        let workflow = self.facts.workflows.version(&run.workflow, run.version);
+        let way_of = |w: &Workflow| step.tasks.iter().map(|task| self.way_of(task, w, planned)).collect::<Vec<_>>();
+        let waits = workflow.and_then(|w| waits_as_one(step, &way_of(w)));
+        waits.map_or((self.facts.now, None), |(until, reason)| (until, Some(reason)))
     }
 
     /// Everything a task does but its message; the assignment, if it makes one.

@@ -39,6 +39,21 @@ impl Work<'_> {
             }
             self.maintain(&run);
         }
+        self.wait_on_all();
+    }
+
+    /// What waits for the morning or for a day with room waits for what these are now: asked when all else is settled.
+    fn wait_on_all(&mut self) {
+        let later = |s: &PlannedStep| matches!(s.state, StepState::Pending { at: Some(at) } if at > s.due);
+        let waiting: Vec<Run> = self.ledger.runs.values().filter(|r| r.steps.iter().any(later)).cloned().collect();
+        for run in &waiting {
+            let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { continue };
+            for planned in run.steps.iter().filter(|s| later(s)) {
+                if let Some(step) = workflow.step(&planned.step) {
+                    self.wait_on(run, step, planned);
+                }
+            }
+        }
     }
 
     /// The run after the edits made since it began; `None` if one of them stopped it.
@@ -314,6 +329,23 @@ impl Work<'_> {
             ..last.clone()
         };
         self.set_planned(run, step, o, planned);
+    }
+
+    fn wait_on(&mut self, run: &Run, step: &Step, planned: &PlannedStep) {
+        let StepState::Pending { at: Some(at) } = planned.state else { return };
+        if at <= self.facts.now {
+            return;
+        }
+        let (until, reason) = self.wait_anew(run, step, planned);
+        let state = StepState::Pending { at: Some(until) };
+        match reason {
+            _ if until == at => {}
+            None => self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..planned.clone() } }),
+            Some(reason) => {
+                let detail = Detail { until: Some(until), ..Detail::none() };
+                self.end_step_with(run, planned, state, (Verdict::Deferred, Some(reason)), detail, vec![]);
+            }
+        }
     }
 
     fn set_planned(&mut self, run: &Run, step: &Step, o: &Occurrence, planned: PlannedStep) {

@@ -1,4 +1,6 @@
-//! docs/SEMANTICS.md section 4, "Merged patients": two ledgers become one.
+//! docs/SEMANTICS.md section 4, "Merged patients": two ledgers become one; or two again.
+
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
@@ -6,6 +8,7 @@ use super::facts::Facts;
 use super::ledger::{Effect, Ledger, Run, StepState};
 use super::reason::Reason;
 use super::work::Work;
+use crate::chart::{Anchor, Category, Channel, Chart, Snapshot};
 
 /// Closes what the gone patient has and the survivor has too: the run of one workflow on one anchor.
 pub fn close_doubles(facts: &Facts, gone: &mut Ledger, kept: &Ledger, ids: &mut dyn FnMut() -> Uuid) -> Vec<Effect> {
@@ -34,6 +37,19 @@ pub fn mark_given(facts: &Facts, kept: &mut Ledger, gone: &Ledger, ids: &mut dyn
         }
     }
     work.effects
+}
+
+/// What either record says no to and the united one no longer does: the stricter answer is to be written down.
+pub fn stricter(before: [&Chart; 2], united: &Chart) -> BTreeSet<(Channel, Category)> {
+    let said = before.into_iter().flat_map(|chart| chart.patient.refusals.iter().copied());
+    said.filter(|refused| !united.patient.refusals.contains(refused)).collect()
+}
+
+/// When the two are told apart again: the events of the one that goes back alone. What was begun on them meanwhile goes
+/// along.
+pub fn of_one_alone(back: &Snapshot, kept: &Snapshot) -> BTreeSet<Anchor> {
+    let of = |s: &Snapshot| s.occurrences.iter().flat_map(|o| s.chart.names_of(o.anchor)).collect::<BTreeSet<_>>();
+    &of(back) - &of(kept)
 }
 
 fn twin<'a>(facts: &Facts, other: &'a Ledger, run: &Run) -> Option<&'a Run> {

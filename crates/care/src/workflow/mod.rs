@@ -6,6 +6,7 @@
 //! same decisions.
 
 pub mod attention;
+pub mod cycle;
 pub mod decide;
 pub mod decision;
 pub mod definition;
@@ -26,8 +27,10 @@ pub mod schedule;
 pub mod send;
 pub mod task;
 pub mod trigger;
+pub mod why;
 pub mod work;
 
+pub use cycle::{Cycle, Link};
 pub use decision::{Decision, Detail, TaskResult, Verdict};
 pub use definition::{FileError, For, Kind, Workflow};
 pub use facts::{Activation, Edit, Facts, InFlight, Published, Traffic, Workflows, World};

@@ -32,6 +32,8 @@ pub enum Send {
 pub enum End {
     Sent,
     Not(Reason),
+    /// Nobody knows whether it was taken: staff decide.
+    Unknown,
 }
 
 /// A message held back by something that nobody can date is looked at again so soon.
@@ -80,6 +82,11 @@ pub fn end(facts: &Facts, ledger: &mut Ledger, id: DeliveryId, end: End, ids: &m
             work.put(Effect::Decided(told(&delivery, Verdict::Sent, None, facts)));
         }
         End::Not(reason) => work.end_delivery(id, reason),
+        End::Unknown => {
+            let state = DeliveryState::Uncertain;
+            work.put(Effect::DeliverySet { delivery: id, not_before: delivery.not_before, waits_for: None, state });
+            work.put(Effect::Decided(told(&delivery, Verdict::Deferred, Some(Reason::UncertainHeld), facts)));
+        }
     }
     work.effects
 }

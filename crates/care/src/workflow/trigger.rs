@@ -94,7 +94,7 @@ impl Trigger {
         if self.practitioners.is_empty() {
             return Ok(());
         }
-        one_of("practitioner", &self.practitioners, visit.and_then(|v| v.practitioner.as_deref()))
+        one_of("practitioner", &self.practitioners, visit.and_then(|v| v.known_practitioner()))
     }
 
     fn answer_passes(&self, facts: &Facts, assignment: Option<&Assignment>, nth: u32) -> Result<(), Saw> {

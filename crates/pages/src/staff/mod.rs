@@ -1,9 +1,16 @@
 //! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
 
+mod activation;
+mod details;
 mod form;
 mod home;
+mod imports;
+mod interface_live;
+mod interface_types;
 mod interfaces;
+mod location;
 mod mailbox;
+mod merge;
 mod new_patient;
 mod patient;
 mod patient_list;
@@ -12,17 +19,29 @@ mod refused;
 mod schematic;
 mod settle;
 mod sign_in;
+mod why;
 mod workflow;
+mod workflow_edit;
 mod workflow_list;
 
+pub use activation::{ActivationPage, Cover};
+pub use details::Details;
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
-pub use interfaces::{InterfaceRow, Interfaces};
+pub use imports::{
+    ColumnPick, CompleteDays, CountLine, ExampleGroup, Import, ImportCheck, ImportColumns, ImportRefusal, ImportRow,
+    Imports, WordGroup, WordPick,
+};
+pub use interface_live::{InterfaceLive, RunsLine};
+pub use interface_types::{ClaimLine, InterfaceTypes, TypeLine};
+pub use interfaces::{InterfaceRow, Interfaces, PlaceRow};
+pub use location::LocationPage;
 pub use mailbox::{MailRow, Mailbox, OpenMail};
+pub use merge::{MergeCompare, MergeLine, MergeRow, MergeSearch, MergedFrom};
 pub use new_patient::NewPatient;
 pub use patient::{
-    Contact, ContactState, LogVisit, PatientPage, PlannedRow, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions,
-    VisitState, WhyRow, WhyStep,
+    AddressStop, ConsentLine, Contact, ContactState, LogVisit, OpenTask, PatientPage, PlannedRow, RecordConsent,
+    StopRun, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions, VisitState, WhyRow, WhyStep,
 };
 pub use patient_list::{PatientList, PatientRow};
 pub use problem::Problem;
@@ -30,7 +49,9 @@ pub use refused::{OutlineLine, RefusedMessage, RefusedMessages, RefusedRow, Refu
 pub use schematic::{Lane, Panel, Schematic};
 pub use settle::{Settle, Way};
 pub use sign_in::SignIn;
-pub use workflow::{DecisionRow, GroupLine, RunCounts, StepRow, WorkflowPage};
+pub use why::{Check, Given, Recorded, Try, WhyDelivery, WhyEvent, WhyPage, WhyPlanned, WhyRun};
+pub use workflow::{ActiveSpan, DecisionRow, GroupLine, RunCounts, StepRow, VersionRow, WorkflowPage};
+pub use workflow_edit::{EditWorkflow, EffectChoice, EffectRow, ExampleRow, Findings, PublishWorkflow};
 pub use workflow_list::{
     ContentItem, EmrFilter, EmrFit, Kind, Scope, Status, WorkflowGroup, WorkflowList, WorkflowRow,
 };

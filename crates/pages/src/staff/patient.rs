@@ -1,5 +1,5 @@
-use super::Pick;
 use super::form::Field;
+use super::{MergedFrom, Pick};
 use crate::charts::ContentKind;
 use crate::{Frame, Reason, Stamp, Verdict};
 use askama::Template;
@@ -22,6 +22,54 @@ pub struct Contact {
     pub address: String,
     /// "Bounced on 3 March", "STOP on 1 March"; empty = fine.
     pub note: String,
+    /// Of the guardian, not of the patient.
+    pub of_guardian: bool,
+    /// Record a STOP for it, or lift the one that stands: POST or DELETE.
+    pub stop: Option<AddressStop>,
+}
+
+#[derive(Debug, Clone)]
+pub struct AddressStop {
+    pub action: String,
+    /// A stop stands: the button lifts it.
+    pub stands: bool,
+}
+
+/// A run that can be stopped: POST `run` to `action`.
+#[derive(Debug, Clone)]
+pub struct StopRun {
+    pub action: String,
+    pub run: String,
+}
+
+/// Something the patient was given and has not done: POST to `withdraw` takes it back.
+#[derive(Debug, Clone)]
+pub struct OpenTask {
+    pub title: String,
+    pub given: Stamp,
+    /// "by Recommendation, due Mon 9 Mar".
+    pub detail: String,
+    pub withdraw: String,
+}
+
+/// A yes or no on record.
+#[derive(Debug, Clone)]
+pub struct ConsentLine {
+    /// "Text, feedback".
+    pub about: String,
+    pub yes: bool,
+    /// "said by the patient, recorded by hand on 2 March 2026".
+    pub detail: String,
+}
+
+/// The form that records a yes or no: POST `channel`, `category`, `given`, `said_by`.
+#[derive(Debug, Clone)]
+pub struct RecordConsent {
+    pub action: String,
+    pub channel: Pick,
+    pub category: Pick,
+    pub given: Pick,
+    pub said_by: Pick,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +194,8 @@ pub struct ThreadRow {
     pub kind: ThreadKind,
     pub at: Stamp,
     pub title: String,
+    /// Its id, in small print.
+    pub code: Option<String>,
     pub verdict: Option<Verdict>,
     pub reason: Option<Reason>,
     pub detail: Option<String>,
@@ -159,6 +209,8 @@ pub struct ThreadDay<'a> {
 
 #[derive(Debug, Clone)]
 pub struct WhyStep {
+    /// "Email “Visit reminder”".
+    pub title: String,
     pub step: String,
     pub due: Option<Stamp>,
     pub verdict: Verdict,
@@ -175,6 +227,9 @@ pub struct WhyRow {
     /// The clause and the value it saw: "age is 16, needs at least 18".
     pub detail: Option<String>,
     pub steps: Vec<WhyStep>,
+    /// How many other runs there are; the page behind `href` shows them.
+    pub more: usize,
+    pub stop: Option<StopRun>,
 }
 
 #[derive(Debug, Clone)]
@@ -203,12 +258,24 @@ pub struct PatientPage {
     pub episode: String,
     pub contact: ContactState,
     pub contacts: Vec<Contact>,
+    /// "Maria Rivera answers for the patient"; empty = nobody does.
+    pub guardian: String,
+    pub details_href: String,
+    pub consents: Vec<ConsentLine>,
+    pub record_consent: RecordConsent,
+    pub open_tasks: Vec<OpenTask>,
     pub visits: Vec<Visit>,
     pub log_visit: LogVisit,
     pub plan: Vec<PlannedRow>,
     pub why: Vec<WhyRow>,
     /// Newest first.
     pub thread: Vec<ThreadRow>,
+    /// Records that were merged into this one.
+    pub merged: Vec<MergedFrom>,
+    /// An administrator may undo a merge.
+    pub may_unmerge: bool,
+    /// Where to say that another record is the same person.
+    pub merge_href: String,
 }
 
 impl PatientPage {

@@ -53,6 +53,28 @@ pub struct DecisionRow {
     pub detail: Option<String>,
 }
 
+/// One version, and what became of the runs that were in flight when it was published.
+#[derive(Debug, Clone)]
+pub struct VersionRow {
+    pub version: u32,
+    pub at: Stamp,
+    pub by: String,
+    pub runs: String,
+}
+
+/// One time it was on.
+#[derive(Debug, Clone)]
+pub struct ActiveSpan {
+    pub from: Stamp,
+    /// Who switched it on.
+    pub by: String,
+    pub until: Option<Stamp>,
+    /// Who switched it off.
+    pub off_by: String,
+    pub locations: String,
+    pub cover: bool,
+}
+
 /// `GET /workflows/{id}`; the switch is `POST /workflows/{id}/activation` (off: with `_method=DELETE`).
 #[derive(Template)]
 #[template(path = "staff/workflow.html")]
@@ -79,4 +101,12 @@ pub struct WorkflowPage {
     pub steps: Vec<StepRow>,
     pub counts: RunCounts,
     pub decisions: Vec<DecisionRow>,
+    pub may_edit: bool,
+    /// Switching has something to decide: it leads to its own page first.
+    pub decide: bool,
+    /// Patients still to be looked at after an edit, in words.
+    pub still: Option<String>,
+    /// Newest first.
+    pub versions: Vec<VersionRow>,
+    pub spans: Vec<ActiveSpan>,
 }

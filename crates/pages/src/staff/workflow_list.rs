@@ -109,6 +109,8 @@ pub struct WorkflowRow {
     pub content: Vec<ContentItem>,
     pub status: Status,
     pub scope: Scope,
+    /// Switching has something to decide: it leads to its own page first.
+    pub decide: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -130,4 +132,5 @@ pub struct WorkflowList {
     pub frame: Frame,
     pub filter: EmrFilter,
     pub groups: Vec<WorkflowGroup>,
+    pub may_edit: bool,
 }

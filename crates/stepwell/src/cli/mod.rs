@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod import;
 mod migrate;
 mod serve;
 mod setup;
@@ -36,6 +37,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Check everything a person would check.
     Doctor(doctor::DoctorArgs),
+    /// Import a file of patients, episodes or visits, or say what it would change.
+    Import(import::ImportArgs),
     /// Play a scenario file through the engine.
     Simulate(simulate::SimulateArgs),
 }
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
             Command::Setup(args) => setup::run(args).await,
             Command::Migrate(args) => migrate::run(args).await,
             Command::Doctor(args) => doctor::run(args).await,
+            Command::Import(args) => import::run(args).await,
             Command::Simulate(args) => simulate::run(&args),
         }
     });

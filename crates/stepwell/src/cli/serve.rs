@@ -9,9 +9,9 @@ use delivery::email::{Mailer, Options, Password, Tls};
 
 use super::DatabaseArgs;
 use crate::clock::Clock;
-use crate::content::Templates;
+use crate::content::{self, Templates};
 use crate::database::Database;
-use crate::runner::work;
+use crate::runner::{publish, work};
 use crate::server::{Parts, Server, told_to_stop};
 use crate::{Roof, ids};
 
@@ -87,7 +87,7 @@ pub async fn run(args: ServeArgs) -> Result<(), String> {
     let database = args.database.open().await.map_err(|e| e.to_string())?;
     let secret = secret_of(&args.database.data_dir)?;
     let roof = Arc::new(args.roof.roof(&database, secret)?);
-    publish_global_workflows(&roof).await?;
+    publish::publish_shipped(&roof, &content::workflows()).await.map_err(|e| e.to_string())?;
     if roof.mailer.is_none() {
         tracing::warn!(
             "no --smtp-host: email steps that fall due now end in channel_not_set_up and are not sent later"
@@ -122,18 +122,6 @@ pub async fn work(args: WorkerArgs) -> Result<(), String> {
     let _ = stop.send(true);
     let _ = working.await;
     database.close().await.map_err(|e| e.to_string())
-}
-
-/// A newer Stepwell brings newer global workflows: published as versions, never switched on by themselves.
-async fn publish_global_workflows(roof: &Roof) -> Result<(), String> {
-    for organization in roof.app.organizations().await.map_err(|e| e.to_string())? {
-        let mut tx = roof.app.begin(organization).await.map_err(|e| e.to_string())?;
-        for (key, body) in crate::content::workflows() {
-            tx.publish_workflow(&key, &body, roof.now()).await.map_err(|e| e.to_string())?;
-        }
-        tx.commit().await.map_err(|e| e.to_string())?;
-    }
-    Ok(())
 }
 
 /// The key that signs links, kept beside the data: made once, readable by the owner only.

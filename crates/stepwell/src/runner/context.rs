@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use care::chart::{Change, Channel, Chart, ContactPoint, Snapshot, Watch};
-use care::id::PatientId;
+use care::chart::{Change, Channel, Chart, ContactPoint, Snapshot, Source, Watch};
+use care::id::{InterfaceId, PatientId};
 use care::workflow::{Facts, Ledger, Workflows, World};
 use jiff::Timestamp;
-use store::{Error, OrgTx, OrganizationRow};
+use store::{Error, InterfaceState, OrgTx, OrganizationRow};
 
 use crate::Roof;
 
@@ -16,14 +16,30 @@ pub struct Context {
     /// Which events of time the workflows wait for.
     pub watch: Watch,
     pub channels: BTreeSet<Channel>,
+    /// Interfaces that only fill charts.
+    pub loading: BTreeSet<InterfaceId>,
 }
 
 impl Context {
+    /// The workflows stay as they are until the transaction ends. To be asked for before any patient is locked.
     pub async fn load(roof: &Roof, tx: &mut OrgTx) -> Result<Self, Error> {
+        tx.hold_workflows().await?;
         let organization = tx.clinic().await?;
         let workflows = roof.workflows(tx).await?;
         let watch = workflows.watch();
-        Ok(Self { organization, workflows, watch, channels: roof.channels.clone() })
+        let feeds = tx.interfaces().await?.into_iter().filter(|i| i.state == InterfaceState::Loading);
+        let loading = feeds.map(|i| i.id).collect();
+        Ok(Self { organization, workflows, watch, channels: roof.channels.clone(), loading })
+    }
+
+    /// Nobody but an interface that only fills charts has spoken of this patient: what time brings starts nothing either.
+    pub async fn only_loads(&self, tx: &mut OrgTx, patient: PatientId) -> Result<bool, Error> {
+        if self.loading.is_empty() {
+            return Ok(false);
+        }
+        let spoke = tx.spoken_by(patient).await?;
+        let loads = |source: &Source| matches!(source, Source::Emr(id) if self.loading.contains(id));
+        Ok(spoke.iter().any(loads) && spoke.iter().all(|source| loads(source) || *source == Source::System))
     }
 }
 

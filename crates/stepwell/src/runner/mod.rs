@@ -7,16 +7,24 @@
 
 pub mod context;
 pub mod count;
+pub mod import;
 pub mod inbox;
 pub mod letter;
 pub mod links;
+pub mod live;
+pub mod merge;
 pub mod outbox;
+pub mod outlook;
+pub mod publish;
 pub mod reading;
 pub mod record;
 pub mod settle;
+pub mod stage;
 pub mod tick;
 pub mod visit_file;
+pub mod watch;
 pub mod work;
+pub mod zones;
 
 pub use context::{Context, Known};
 pub use record::{NewChange, record};

@@ -91,6 +91,8 @@ async fn prepare(roof: &Roof, organization: OrganizationId, claimed: &[ClaimedDe
             let resend = delivery.uncertain == Uncertain::Resend;
             tx.settle_unknown(claimed, resend, roof.now()).await?;
             if !resend {
+                let held = said(&delivery, Verdict::Deferred, Some(Reason::UncertainHeld), roof.now());
+                tx.write_decision(patient, roof.new_id(), &held).await?;
                 continue;
             }
         }
@@ -107,6 +109,8 @@ async fn one(
     patient: PatientId,
     claimed: ClaimedDelivery,
 ) -> Result<Option<Ready>, Error> {
+    let Some(claimed_one) = tx.delivery(claimed.delivery).await? else { return Ok(None) };
+    tx.hold_contact(&claimed_one.contact).await?;
     let mut known = Known::load(roof, context, tx, patient).await?;
     let mut ledger = std::mem::take(&mut known.ledger);
     let (facts, mut ids) = (known.facts(context, roof.now()), || roof.new_id());
@@ -156,7 +160,8 @@ async fn tell(roof: &Roof, tx: &mut OrgTx, ready: &Ready, end: &AttemptOutcome) 
     let (verdict, reason) = match end {
         AttemptOutcome::Sent { .. } => (Verdict::Sent, None),
         AttemptOutcome::Ended { reason, .. } => (Verdict::NotSent, Some(*reason)),
-        AttemptOutcome::RetryAt { .. } | AttemptOutcome::Uncertain { .. } => return Ok(()),
+        AttemptOutcome::Uncertain { .. } => (Verdict::Deferred, Some(Reason::UncertainHeld)),
+        AttemptOutcome::RetryAt { .. } => return Ok(()),
     };
     if verdict == Verdict::NotSent {
         tx.release_joined(ready.delivery.id, roof.now()).await?;

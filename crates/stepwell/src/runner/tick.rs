@@ -109,7 +109,8 @@ pub async fn wake(roof: &Roof) -> Result<usize, Error> {
             let context = Context::load(roof, &mut tx).await?;
             for patient in some {
                 if let Some(patient) = store::patient_lock(&mut tx, *patient).await? {
-                    refold(roof, &mut tx, &context, patient, false).await?;
+                    let loading = context.only_loads(&mut tx, patient).await?;
+                    refold(roof, &mut tx, &context, patient, loading).await?;
                 }
             }
             tx.commit().await?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::sync::watch;
 
-use super::{inbox, outbox, tick};
+use super::{import, inbox, live, outbox, tick};
 use crate::Roof;
 
 /// No idle polling above one look a second.
@@ -22,10 +22,12 @@ pub async fn round(roof: &Roof, sweep: bool) -> Result<usize, store::Error> {
     roof.call_again().await;
     let since = if sweep { None } else { roof.now().checked_sub(FLOOR).ok() };
     let applied = inbox::apply_waiting(roof).await?;
+    let imported = import::apply_waiting(roof).await?;
+    let taken_up = live::go_on(roof).await?;
     let woken = tick::wake(roof).await?;
     let performed = tick::tick(roof, since).await?;
     let sent = outbox::send_due(roof, since).await?;
-    Ok(applied + woken + performed + sent)
+    Ok(applied + imported + taken_up + woken + performed + sent)
 }
 
 /// Goes on until nothing is left to do at this moment.

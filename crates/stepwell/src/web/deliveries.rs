@@ -3,6 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::{Html, Response};
 use care::id::DeliveryId;
+use care::workflow::work::said;
+use care::workflow::{Reason, Verdict};
 use pages::Nav;
 use pages::staff::{Settle, Way};
 
@@ -61,9 +63,13 @@ async fn decide(web: &Web, actor: &Actor, delivery: &str, again: bool) -> Result
     let id: DeliveryId = form::id(delivery, "delivery")?;
     let mut tx = actor.begin(web).await?;
     let patient = tx.delivery_patient(id).await?.ok_or(WebError::not_found("delivery"))?;
-    store::patient_lock(&mut tx, patient).await?.ok_or(WebError::not_found("patient"))?;
+    let patient = store::patient_lock(&mut tx, patient).await?.ok_or(WebError::not_found("patient"))?;
     if !tx.decide_uncertain(id, again, web.roof.now()).await? {
         return Err(WebError::conflict("Somebody decided this already."));
+    }
+    if let Some(delivery) = tx.delivery(id).await?.filter(|_| !again) {
+        let left = said(&delivery, Verdict::NotSent, Some(Reason::UncertainHeld), web.roof.now());
+        tx.write_decision(patient, web.roof.new_id(), &left).await?;
     }
     tx.commit().await?;
     web.settle().await?;

@@ -5,6 +5,8 @@ use care::id::{ChangeId, EncounterId, PatientId};
 use pages::{Flash, Tone, Undo};
 
 use super::actor::cookie;
+use super::by_hand::{HandAct, StopAct};
+use super::may_send::Place;
 use super::visits::VisitAct;
 
 const NAME: &str = "stepwell_said";
@@ -20,29 +22,57 @@ pub enum Said {
         change: ChangeId,
         today: bool,
     },
+    /// Can be undone for a minute.
+    Hand {
+        act: HandAct,
+        patient: PatientId,
+        change: ChangeId,
+    },
+    /// Can be undone for a minute.
+    Stop {
+        act: StopAct,
+        patient: PatientId,
+        place: Place,
+    },
     VisitLogged,
     TakenBack,
     PatientAdded,
     SwitchedOn,
     SwitchedOff,
+    Published,
     Replayed,
     RefusedAgain,
     NoticeDone,
     WillResend,
     WillLeave,
+    WentLive,
+    GoingLive,
+    LoadsAgain,
+    Mapped,
+    PlaceSaved,
+    Merged,
+    Unmerged,
 }
 
-const PLAIN: [(Said, &str); 10] = [
+const PLAIN: [(Said, &str); 18] = [
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
     (Said::PatientAdded, "added"),
     (Said::SwitchedOn, "on"),
     (Said::SwitchedOff, "off"),
+    (Said::Published, "published"),
     (Said::Replayed, "replayed"),
     (Said::RefusedAgain, "refused-again"),
     (Said::NoticeDone, "done"),
     (Said::WillResend, "resend"),
     (Said::WillLeave, "leave"),
+    (Said::WentLive, "live"),
+    (Said::GoingLive, "going-live"),
+    (Said::LoadsAgain, "loads-again"),
+    (Said::Mapped, "mapped"),
+    (Said::PlaceSaved, "place"),
+    (Said::Merged, "merged"),
+    (Said::Unmerged, "unmerged"),
 ];
 
 impl Said {
@@ -55,6 +85,10 @@ impl Said {
             Said::Visit { act, patient, visit, change, today } => {
                 format!("{}.{patient}.{visit}.{change}.{}", act.route(), if *today { "today" } else { "patient" })
             }
+            Said::Hand { act, patient, change } => format!("hand.{}.{patient}.{change}", act.word()),
+            Said::Stop { act, patient, place } => {
+                format!("{}.{patient}.{}", if *act == StopAct::Lifted { "lifted" } else { "stopped" }, place.word())
+            }
             plain => PLAIN.iter().find(|(said, _)| said == plain).map_or("", |(_, code)| code).to_owned(),
         }
     }
@@ -64,13 +98,23 @@ impl Said {
             return Some(*said);
         }
         let parts: Vec<&str> = code.split('.').collect();
-        let [act, patient, visit, change, back] = parts[..] else { return None };
-        Some(Said::Visit {
-            act: VisitAct::of_route(act)?,
-            patient: patient.parse().ok()?,
-            visit: visit.parse().ok()?,
-            change: change.parse().ok()?,
-            today: back == "today",
+        Some(match parts[..] {
+            [act, patient, visit, change, back] => Said::Visit {
+                act: VisitAct::of_route(act)?,
+                patient: patient.parse().ok()?,
+                visit: visit.parse().ok()?,
+                change: change.parse().ok()?,
+                today: back == "today",
+            },
+            ["hand", act, patient, change] => {
+                Said::Hand { act: HandAct::of_word(act)?, patient: patient.parse().ok()?, change: change.parse().ok()? }
+            }
+            [word @ ("stopped" | "lifted"), patient, place] => Said::Stop {
+                act: if word == "lifted" { StopAct::Lifted } else { StopAct::Stopped },
+                patient: patient.parse().ok()?,
+                place: Place::of_word(place)?,
+            },
+            _ => return None,
         })
     }
 
@@ -81,32 +125,72 @@ impl Said {
     pub fn flash(self) -> Flash {
         let (tone, text) = match self {
             Said::Visit { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::Hand { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::Stop { act: StopAct::Lifted, .. } => {
+                (Tone::Note, "The address may be written to again. You can undo this for 60 seconds.".into())
+            }
+            Said::Stop { .. } => {
+                (Tone::Good, "Nothing more goes to this address. You can undo this for 60 seconds.".into())
+            }
             Said::VisitLogged => (Tone::Good, "The visit is logged.".into()),
             Said::TakenBack => (Tone::Note, "Undone. It is as it was before.".into()),
             Said::PatientAdded => (Tone::Good, "The patient is added.".into()),
             Said::SwitchedOn => (Tone::Good, "The workflow is active from now on.".into()),
             Said::SwitchedOff => (Tone::Note, "The workflow is inactive. What it had planned waits.".into()),
+            Said::Published => (Tone::Good, "The version is published. New runs take it.".into()),
             Said::Replayed => (Tone::Good, "The message is in the inbox again and will be read in a moment.".into()),
             Said::RefusedAgain => (Tone::Problem, "The message was read again and refused again.".into()),
             Said::NoticeDone => (Tone::Good, "Settled.".into()),
             Said::WillResend => (Tone::Good, "It will be sent again.".into()),
             Said::WillLeave => (Tone::Note, "It is left as it is and will not be sent again.".into()),
+            Said::WentLive => (Tone::Good, "The interface is live: what is new from now on fires.".into()),
+            Said::GoingLive => (Tone::Good, "The interface goes live; the visits ahead are being taken up.".into()),
+            Said::LoadsAgain => (Tone::Note, "The interface is loading: facts enter and nothing fires.".into()),
+            Said::Mapped => (Tone::Good, "Saved. Charts with such visits are read anew.".into()),
+            Said::PlaceSaved => (Tone::Good, "Saved. The charts of this location are read anew.".into()),
+            Said::Merged => (Tone::Good, "The two records are one now.".into()),
+            Said::Unmerged => (Tone::Note, "They are two records again.".into()),
         };
         Flash { tone, text, undo: self.undo() }
     }
 
     fn undo(self) -> Option<Undo> {
-        let Said::Visit { act, patient, visit, change, today } = self else { return None };
-        let back = if today { "today" } else { "patient" };
-        Some(Undo {
-            action: format!("/patients/{patient}/visits/{visit}/{}", act.route()),
-            label: "Undo".into(),
-            fields: vec![
-                ("_method".into(), "DELETE".into()),
-                ("change".into(), change.to_string()),
-                ("back".into(), back.into()),
-            ],
-        })
+        let undo = |action: String, fields: &[(&str, &str)]| {
+            let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Some(Undo { action, label: "Undo".into(), fields })
+        };
+        let delete = ("_method", "DELETE");
+        match self {
+            Said::Visit { act, patient, visit, change, today } => {
+                let back = if today { "today" } else { "patient" };
+                let action = format!("/patients/{patient}/visits/{visit}/{}", act.route());
+                undo(action, &[delete, ("change", &change.to_string()), ("back", back)])
+            }
+            Said::Hand { patient, change, .. } => undo(format!("/patients/{patient}/changes/{change}"), &[delete]),
+            Said::Stop { act, patient, place } => {
+                let action = format!("/patients/{patient}/stops/{}", place.word());
+                let fields = [("undo", "yes"), delete];
+                undo(action, if act == StopAct::Lifted { &fields[..1] } else { &fields })
+            }
+            Said::VisitLogged
+            | Said::TakenBack
+            | Said::PatientAdded
+            | Said::SwitchedOn
+            | Said::SwitchedOff
+            | Said::Published
+            | Said::Replayed
+            | Said::RefusedAgain
+            | Said::NoticeDone
+            | Said::WillResend
+            | Said::WillLeave
+            | Said::WentLive
+            | Said::GoingLive
+            | Said::LoadsAgain
+            | Said::Mapped
+            | Said::PlaceSaved
+            | Said::Merged
+            | Said::Unmerged => None,
+        }
     }
 }
 
@@ -129,15 +213,19 @@ mod tests {
             change: ChangeId(id(3)),
             today: true,
         };
-        let acts = VisitAct::ALL.into_iter().map(visit);
-        for said in PLAIN.into_iter().map(|(said, _)| said).chain(acts) {
+        let hand = |act| Said::Hand { act, patient: PatientId(id(1)), change: ChangeId(id(3)) };
+        let stop =
+            |place| [StopAct::Stopped, StopAct::Lifted].map(|act| Said::Stop { act, patient: PatientId(id(1)), place });
+        let all = PLAIN.into_iter().map(|(said, _)| said);
+        let acts = VisitAct::ALL.into_iter().map(visit).chain(HandAct::ALL.into_iter().map(hand));
+        for said in all.chain(acts).chain(Place::ALL.into_iter().flat_map(stop)) {
             assert_eq!(Said::read(&said.code()), Some(said));
         }
     }
 
     #[test]
     fn a_made_up_cookie_says_nothing() {
-        for code in ["", "x", "arrival.1.2.3.today", "arrival", "<b>"] {
+        for code in ["", "x", "arrival.1.2.3.today", "arrival", "<b>", "hand.x.1.2", "stopped.1.fax"] {
             assert_eq!(Said::read(code), None);
         }
     }

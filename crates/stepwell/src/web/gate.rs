@@ -12,8 +12,9 @@ use serde::Deserialize;
 use super::actor;
 use super::error::WebError;
 use super::flash;
+use super::upload;
 
-/// No form is anywhere near this large.
+/// No form without a file is anywhere near this large.
 const LARGEST_FORM: usize = 64 * 1024;
 
 /// The fields of a form that are not for its handler.
@@ -37,10 +38,17 @@ pub async fn gate(request: Request, next: Next) -> Result<Response, WebError> {
 
 async fn admit(request: Request) -> Result<Request, WebError> {
     let (mut parts, body) = request.into_parts();
+    // Who has no session is not listened to for long.
+    let with_file = upload::boundary(&parts.headers)
+        .filter(|_| parts.uri.path() == "/imports" && actor::token(&parts.headers).is_some());
+    let largest = if with_file.is_some() { upload::LARGEST_FORM } else { LARGEST_FORM };
     let bytes =
-        to_bytes(body, LARGEST_FORM).await.map_err(|_| WebError::bad_form("What was sent is too long for a form."))?;
+        to_bytes(body, largest).await.map_err(|_| WebError::bad_form("What was sent is too long for a form."))?;
     // Links in mails carry their own key and no cookie counts there; mail programs unsubscribe without an origin.
-    let hidden = hidden(&parts, &bytes).await;
+    let hidden = match with_file {
+        Some(boundary) => hidden_beside_file(&boundary, &bytes),
+        None => hidden(&parts, &bytes).await,
+    };
     if !parts.uri.path().starts_with("/p/") {
         if !is_same_origin(&parts.headers) {
             return Err(WebError::forbidden("This did not come from a page of this server, so it was not done."));
@@ -64,6 +72,13 @@ fn is_sign_in(path: &str) -> bool {
 async fn hidden(parts: &Parts, bytes: &Bytes) -> Hidden {
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
     Form::<Hidden>::from_request(copy, &()).await.map(|Form(hidden)| hidden).unwrap_or_default()
+}
+
+fn hidden_beside_file(boundary: &str, bytes: &[u8]) -> Hidden {
+    let parts = upload::parts(boundary, bytes);
+    let csrf =
+        parts.iter().find(|part| part.name == "csrf").map(|part| String::from_utf8_lossy(part.body).into_owned());
+    Hidden { csrf: csrf.unwrap_or_default(), _method: String::new() }
 }
 
 /// What the browser itself says about where a request came from; a request that says nothing is refused.

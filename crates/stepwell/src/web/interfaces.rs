@@ -1,65 +1,62 @@
-//! The EMR feeds: what each reads, what waits, and going live.
+//! The EMR feeds: what each reads, what waits.
 
-use axum::extract::{Path, State};
-use axum::response::{Html, Response};
-use care::id::InterfaceId;
+use axum::extract::State;
+use axum::response::Html;
+use care::chart::Clinic;
 use pages::Nav;
-use pages::staff::{InterfaceRow, Interfaces};
-use store::{InboxCounts, InterfaceState};
+use pages::staff::{InterfaceRow, Interfaces, PlaceRow};
+use store::{InboxCounts, InterfaceState, LocationRow};
 use wire::hl7v2::Interface;
 
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, form, render};
+use super::{Web, render};
 
 pub async fn list(State(web): State<Web>, actor: Actor) -> Result<Html<String>, WebError> {
     actor.may(Permission::SeeRefusedMessages)?;
     let mut tx = actor.begin(&web).await?;
-    let clinic = tx.clinic().await?.clinic;
+    let organization = tx.clinic().await?;
+    let clinic = &organization.clinic;
     let counts = tx.inbox_counts().await?;
-    let rows = tx.interfaces().await?.iter().map(|feed| row(feed, &counts)).collect();
+    let rows = tx.interfaces().await?.iter().map(|feed| row(feed, clinic, &counts)).collect();
+    let places = organization.locations.iter().filter(|l| l.has_emr).map(place).collect();
     let may_switch = actor.may(Permission::SwitchInterfaces).is_ok();
-    render::html(&Interfaces { frame: actor.frame(&web, &clinic, "Interfaces", Nav::Refused), rows, may_switch })
+    render::html(&Interfaces { frame: actor.frame(&web, clinic, "Interfaces", Nav::Refused), rows, places, may_switch })
 }
 
-pub async fn go_live(state: State<Web>, actor: Actor, id: Path<String>) -> Result<Response, WebError> {
-    switch(&state.0, &actor, &id.0, InterfaceState::Live).await
-}
-
-pub async fn load_again(state: State<Web>, actor: Actor, id: Path<String>) -> Result<Response, WebError> {
-    switch(&state.0, &actor, &id.0, InterfaceState::Loading).await
-}
-
-async fn switch(web: &Web, actor: &Actor, id: &str, to: InterfaceState) -> Result<Response, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
-    let id: InterfaceId = form::id(id, "interface")?;
-    let mut tx = actor.begin(web).await?;
-    if !tx.set_interface_state(id, to).await? {
-        return Err(WebError::not_found("interface"));
+/// A place and what says there that a patient came, and that an episode ended.
+fn place(row: &LocationRow) -> PlaceRow {
+    let rules = row.rules;
+    let by_message = "when the EMR says so".to_owned();
+    PlaceRow {
+        name: row.name.clone(),
+        href: format!("/locations/{}", row.id),
+        arrived: match (rules.arrived_after_hours, rules.charge_is_arrival) {
+            (Some(hours), _) => format!("{hours} hours after the start, unless cancelled"),
+            (None, true) => "when the visit is charged".into(),
+            (None, false) => by_message.clone(),
+        },
+        ended: rules.ended_after_days.map_or(by_message, |days| format!("nothing planned and none for {days} days")),
     }
-    tx.commit().await?;
-    Ok(render::see("/interfaces", None))
 }
 
-fn row(feed: &store::InterfaceRow, counts: &[InboxCounts]) -> InterfaceRow {
+fn row(feed: &store::InterfaceRow, clinic: &Clinic, counts: &[InboxCounts]) -> InterfaceRow {
     let settings: Option<Interface> = serde_json::from_value(feed.settings.clone()).ok();
     let counted = counts.iter().find(|c| c.interface == feed.id);
-    let mapped = settings.as_ref().map_or_else(String::new, |s| {
-        let part = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-        [
-            part(s.appointment_types.len(), "appointment type"),
-            part(s.providers.len(), "practitioner"),
-            part(s.locations.len(), "place"),
-        ]
-        .join(", ")
-    });
+    let prefix = format!("{}/", feed.id);
+    let part = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    let types = clinic.visit_types.keys().filter(|key| key.starts_with(&prefix)).count();
+    let people = clinic.practitioners.keys().filter(|key| key.starts_with(&prefix)).count();
+    let places = settings.as_ref().map_or(0, |s| s.locations.len());
+    let mapped = [part(types, "visit type"), part(people, "practitioner"), part(places, "place")].join(", ");
     let trusts = settings.as_ref().is_some_and(|s| s.trust_offset);
     InterfaceRow {
         id: feed.id.to_string(),
         name: feed.name.clone(),
         address: feed.listen.clone(),
         live: feed.state == InterfaceState::Live,
+        going: feed.state == InterfaceState::GoingLive,
         zone: settings.as_ref().map(|s| s.zone.clone()).unwrap_or_default(),
         offsets: if trusts { "Time offsets are trusted" } else { "Time offsets are not trusted" }.into(),
         authority: settings.and_then(|s| s.authority),

@@ -35,7 +35,11 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(message): Path<Stri
     render::html(&RefusedMessage {
         frame: actor.frame(&web, &clinic, "Refused message", Nav::Refused),
         row: row(message, &clinic.zone),
-        outline: outline(&body, &message.place),
+        outline: if message.kind.starts_with("CSV ") {
+            outline_of_row(&body, &message.place)
+        } else {
+            outline(&body, &message.place)
+        },
         history: vec![],
     })
 }
@@ -86,6 +90,23 @@ fn outline(body: &[u8], place: &str) -> Vec<OutlineLine> {
         .collect()
 }
 
+/// The row's columns by name and size. The names stand in the file's first line and are no patient's.
+fn outline_of_row(body: &[u8], place: &str) -> Vec<OutlineLine> {
+    let Ok(look) = wire::csv::look(body) else { return vec![] };
+    let fields = look.rows.first().map(Vec::as_slice).unwrap_or_default();
+    let here = place.split_once(", column ").map(|(_, name)| name);
+    let line = |(at, name): (usize, &String)| OutlineLine {
+        here: here == Some(name.as_str()),
+        shape: match fields.get(at).map(|field| field.chars().count()) {
+            None | Some(0) => "empty".into(),
+            Some(1) => "1 sign".into(),
+            Some(signs) => format!("{signs} signs"),
+        },
+        segment: name.clone(),
+    };
+    look.columns.iter().enumerate().map(line).collect()
+}
+
 /// Three letters or digits; whatever else stands there could be anything.
 fn segment_name(name: &[u8]) -> String {
     let is_name = name.len() == 3 && name.iter().all(u8::is_ascii_alphanumeric);
@@ -109,6 +130,13 @@ mod tests {
                 ("?", "1 fields, 1 filled", false)
             ]
         );
+    }
+
+    #[test]
+    fn the_outline_of_a_row_shows_which_columns_are_filled_and_nothing_in_them() {
+        let lines = outline_of_row(b"MRN,Start,Status\n1001,soon,\n", "line 7, column Start");
+        let shown: Vec<_> = lines.iter().map(|l| (l.segment.as_str(), l.shape.as_str(), l.here)).collect();
+        assert_eq!(shown, [("MRN", "4 signs", false), ("Start", "4 signs", true), ("Status", "empty", false)]);
     }
 
     #[test]

@@ -12,22 +12,35 @@
 //! # }
 //! ```
 
+mod activation;
 mod actor;
 mod asset;
+mod by_hand;
 mod clock;
 mod deliveries;
+mod details;
+mod effects;
 mod error;
 mod flash;
 mod form;
 mod gate;
 mod headers;
 mod health;
+mod history;
 mod home;
+mod import_columns;
+mod imports;
+mod interface_types;
 mod interfaces;
 mod link_pages;
+mod live;
+mod locations;
 mod mailbox;
+mod may_send;
+mod merges;
 mod messages;
 mod notices;
+mod outcome;
 mod password;
 mod patient_page;
 mod patients;
@@ -37,10 +50,15 @@ mod session;
 mod thread;
 mod times;
 mod tries;
+mod upload;
 mod visit_form;
 mod visits;
 mod why;
+mod why_page;
+mod why_run;
 mod words;
+mod workflow_check;
+mod workflow_edit;
 mod workflow_page;
 mod workflow_words;
 mod workflows;
@@ -49,7 +67,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use jiff::SignedDuration;
 
 use crate::Roof;
@@ -120,18 +138,38 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows", get(workflows::list))
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))
-        .route("/workflows/{key}/activation", post(workflow_page::activate).delete(workflow_page::deactivate))
+        .route("/workflows/new", get(workflow_edit::new).post(workflow_edit::create))
+        .route("/workflows/{key}/edit", get(workflow_edit::show).post(workflow_edit::check))
+        .route("/workflows/{key}/versions", post(workflow_edit::publish))
+        .route("/workflows/{key}/activation", get(activation::show).post(activation::on).delete(activation::off))
         .route("/patients", get(patients::list).post(patients::create))
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
         .route("/patients/{patient}", get(patient_page::show))
+        .route("/patients/{patient}/why/{key}", get(why_page::show))
+        .route("/patients/{patient}/why/{key}/stop", post(by_hand::stop_run))
+        .route("/patients/{patient}/assignments/{assignment}/withdrawal", post(by_hand::withdraw))
+        .route("/patients/{patient}/consents", post(by_hand::consent))
+        .route("/patients/{patient}/stops/{place}", post(by_hand::stop_address).delete(by_hand::lift_stop))
+        .route("/patients/{patient}/details", get(details::show).post(details::save))
+        .route("/patients/{patient}/changes/{change}", delete(by_hand::take_back))
         .route("/patients/{patient}/visits", post(visits::log))
         .route("/patients/{patient}/visits/{visit}/{act}", post(visits::act).delete(visits::take_back))
         .route("/refused-messages", get(messages::list))
         .route("/refused-messages/{message}", get(messages::show))
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
-        .route("/interfaces/{interface}/live", post(interfaces::go_live).delete(interfaces::load_again))
+        .route("/imports", get(imports::list).post(imports::upload))
+        .route("/imports/{import}", get(imports::show).delete(imports::withdraw))
+        .route("/imports/{import}/columns", get(import_columns::form).post(import_columns::save))
+        .route("/imports/{import}/dry-run", get(imports::dry_run))
+        .route("/imports/{import}/application", post(imports::apply))
+        .route("/interfaces/{interface}/live", get(live::show).post(live::go).delete(live::load_again))
+        .route("/interfaces/{interface}/types", get(interface_types::show).post(interface_types::map))
+        .route("/interfaces/{interface}/practitioners", post(interface_types::claim))
+        .route("/locations/{location}", get(locations::show).post(locations::save))
+        .route("/patients/{patient}/merge", get(merges::search_form).post(merges::search))
+        .route("/patients/{patient}/merge/{other}", get(merges::compare).post(merges::merge).delete(merges::unmerge))
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

@@ -19,6 +19,7 @@ pub fn title(kind: &str) -> &'static str {
         "unmapped_type" => "A visit type is not mapped",
         "unclaimed_practitioner" => "A practitioner is not known",
         "unknown_location" => "A location is not known",
+        "unreadable_settings" => "The settings of an interface cannot be read",
         _ => "Something needs a look",
     }
 }
@@ -32,13 +33,35 @@ pub fn detail(row: &NoticeRow) -> String {
             )
         }
         "unmapped_type" => {
-            format!("{who}: the EMR calls the visit “{}”. Say in the interface's settings what that is.", row.about)
+            format!(
+                "The EMR calls a visit “{}”, first that of {who}. Say on the interface's page what that is.",
+                row.about
+            )
         }
-        "unclaimed_practitioner" => format!("{who}: the EMR names the practitioner “{}”.", row.about),
+        "unclaimed_practitioner" => {
+            format!(
+                "The EMR names the practitioner “{}”, first for {who}. Say on the interface's page who that is.",
+                row.about
+            )
+        }
+        "unreadable_settings" => format!(
+            "{}: its messages are kept and wait. Correct the settings of the interface (docs/OPERATIONS.md, Interfaces); they are read again by themselves.",
+            row.about
+        ),
         "unknown_location" => {
             format!("{who}: the EMR names the location “{}”. Add it in the interface's settings.", row.about)
         }
         _ => format!("{who}: {}", row.about),
+    }
+}
+
+/// Where it is settled, or looked at.
+fn look(row: &NoticeRow) -> Option<(String, String)> {
+    let of_words = matches!(row.kind.as_str(), "unmapped_type" | "unclaimed_practitioner");
+    match (row.interface, row.patient) {
+        (Some(interface), _) if of_words => Some((format!("/interfaces/{interface}/types"), "Say what it is".into())),
+        (_, Some(patient)) => Some((format!("/patients/{patient}"), "Open the patient".into())),
+        (_, None) => Some(("/interfaces".into(), "Open the interfaces".into())),
     }
 }
 
@@ -55,7 +78,7 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(notice): Path<Strin
         heading: heading.into(),
         since: format!("Since {}", times::short_words(row.at, &clinic.zone)),
         detail: detail(row),
-        look: Some((format!("/patients/{}", row.patient), "Open the patient".into())),
+        look: look(row),
         ways: vec![Way {
             action: format!("/notices/{id}/done"),
             words: "Done".into(),

@@ -2,19 +2,19 @@
 
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use care::chart::{Change, Channel, Chart, Clinic, ContactPoint, Encounter, Patient, Reach, What};
+use care::chart::{Change, Chart, Clinic, Encounter, Patient, What};
 use care::id::PatientId;
 use care::workflow::StepState;
 use care::zone;
 use jiff::Timestamp;
 use pages::Nav;
 use pages::charts::ContentKind;
-use pages::staff::{Contact, ContactState, LogVisit, PatientPage, PlannedRow, Visit, VisitState};
+use pages::staff::{LogVisit, PatientPage, PlannedRow, Visit, VisitState};
 
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, form, render, thread, times, visit_form, visits, why, words};
+use super::{Web, form, may_send, merges, render, thread, times, visit_form, visits, why, words};
 use crate::runner::{Context, Known};
 
 /// Rows of the thread that are read.
@@ -50,6 +50,8 @@ pub async fn page(
         deliveries: tx.deliveries(Some(patient)).await?,
         decisions: &decisions,
     };
+    let stops = tx.suppressions(&may_send::addresses(&known)).await?;
+    let merged = merges::merged_from(&mut tx, patient, &context.organization.clinic.zone).await?;
     let now = web.roof.now();
     let clinic = &context.organization.clinic;
     let chart = &known.snapshot.chart;
@@ -68,13 +70,21 @@ pub async fn page(
         language: words::language(p.language.as_deref()),
         location: home.map_or("no home location".into(), |l| l.name.clone()),
         episode: episode_words(chart),
-        contact: contact_state(&known),
-        contacts: contacts(&known),
+        contact: may_send::contact_state(&known),
+        contacts: may_send::contacts(&known, &stops, actor, clinic),
+        guardian: may_send::guardian_words(p.guardian.as_ref()),
+        details_href: format!("/patients/{patient}/details"),
+        consents: may_send::consents(&known.changes, &clinic.zone),
+        record_consent: may_send::record_consent(patient),
+        open_tasks: may_send::open_tasks(&context, &known),
         visits: visit_rows(&known, clinic, patient),
         log_visit: log_visit.unwrap_or_else(|| visit_form::show(&given, clinic, patient)),
         plan: plan(&context, &known, now),
         why: why::rows(&context, &known, &decisions, now),
         thread: thread::rows(&context, &known, &told),
+        merged,
+        may_unmerge: actor.may(Permission::UnmergePatients).is_ok(),
+        merge_href: format!("/patients/{patient}/merge"),
     };
     render::html(&page)
 }
@@ -99,66 +109,6 @@ fn episode_words(chart: &Chart) -> String {
             format!("{title}, presumed ended {}", times::plain_date(*on))
         }
     }
-}
-
-/// Why nothing may or can be sent, if so.
-fn contact_state(known: &Known) -> ContactState {
-    let patient = &known.snapshot.chart.patient;
-    if patient.deceased {
-        return ContactState::DoNotContact("deceased".into());
-    }
-    if let Some(why) = &patient.do_not_contact {
-        return ContactState::DoNotContact(why.clone());
-    }
-    let reaches = Channel::ALL.map(|channel| patient.reach(channel));
-    let works = |reach: &Reach| matches!(reach, Reach::At(point) if point_note(known, point).is_empty());
-    if reaches.iter().any(works) {
-        return ContactState::Reachable;
-    }
-    if reaches.iter().all(|reach| *reach == Reach::NoAddress) {
-        return ContactState::NoAddress;
-    }
-    let why = reaches.iter().find_map(|reach| match reach {
-        Reach::At(point) => Some(point_note(known, point)),
-        Reach::NotAnAddress => Some("what stands in the field is no address".into()),
-        Reach::NoAddress => None,
-    });
-    ContactState::Unreachable(why.unwrap_or_default())
-}
-
-/// What is wrong with an address; empty = nothing.
-fn point_note(known: &Known, point: &ContactPoint) -> String {
-    if known.world.suppressed.contains(point) {
-        return "the address bounced or complained before".into();
-    }
-    if known.snapshot.chart.patient.opted_out.contains(&(point.clone(), None)) {
-        return "the patient opted out".into();
-    }
-    String::new()
-}
-
-fn contacts(known: &Known) -> Vec<Contact> {
-    let patient = &known.snapshot.chart.patient;
-    let fields =
-        [(Channel::Email, ContentKind::Email, &patient.email), (Channel::Text, ContentKind::Text, &patient.mobile)];
-    let contact = |(channel, kind, address): (Channel, ContentKind, &Option<String>)| {
-        let note = match patient.reach(channel) {
-            Reach::At(point) => match point_note(known, &point) {
-                note if note.is_empty() => opted_out_of(patient, &point),
-                note => note,
-            },
-            Reach::NotAnAddress => "not an address".into(),
-            Reach::NoAddress => return None,
-        };
-        Some(Contact { kind, address: address.clone()?, note })
-    };
-    fields.into_iter().filter_map(contact).collect()
-}
-
-fn opted_out_of(patient: &Patient, point: &ContactPoint) -> String {
-    let closed = patient.opted_out.iter().filter(|(closed, _)| closed == point);
-    let categories: Vec<_> = closed.filter_map(|(_, category)| category.map(|c| c.code())).collect();
-    if categories.is_empty() { String::new() } else { format!("opted out of {}", categories.join(", ")) }
 }
 
 fn visit_rows(known: &Known, clinic: &Clinic, patient: PatientId) -> Vec<Visit> {

@@ -7,30 +7,45 @@ use store::StaffRole;
 pub enum Permission {
     SeePatients,
     AddPatients,
+    /// Details, consent, STOP; stop a run, take back what was given.
+    ChangePatients,
+    /// Write again to an address that said STOP or sent messages back.
+    LiftStops,
     ChangeVisits,
     /// Settle what waits on the work list: notices, deliveries nobody knows the end of.
     SettleWork,
     SeeWorkflows,
     SwitchWorkflows,
+    EditWorkflows,
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
+    /// Say what an EMR's words mean, and what arrived and ended mean at a location.
+    MapInterfaces,
+    MergePatients,
+    UnmergePatients,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 16] = [
         Permission::SeePatients,
         Permission::AddPatients,
+        Permission::ChangePatients,
+        Permission::LiftStops,
         Permission::ChangeVisits,
         Permission::SettleWork,
         Permission::SeeWorkflows,
         Permission::SwitchWorkflows,
+        Permission::EditWorkflows,
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
         Permission::SwitchInterfaces,
+        Permission::MapInterfaces,
+        Permission::MergePatients,
+        Permission::UnmergePatients,
         Permission::PlayDemo,
     ];
 
@@ -39,14 +54,20 @@ impl Permission {
         match self {
             Permission::SeePatients
             | Permission::AddPatients
+            | Permission::ChangePatients
             | Permission::ChangeVisits
             | Permission::SettleWork
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
+            | Permission::MergePatients
             | Permission::PlayDemo => true,
-            Permission::SwitchWorkflows | Permission::ReplayMessages | Permission::SwitchInterfaces => {
-                role == StaffRole::Admin
-            }
+            Permission::LiftStops
+            | Permission::SwitchWorkflows
+            | Permission::EditWorkflows
+            | Permission::ReplayMessages
+            | Permission::SwitchInterfaces
+            | Permission::MapInterfaces
+            | Permission::UnmergePatients => role == StaffRole::Admin,
         }
     }
 
@@ -55,13 +76,19 @@ impl Permission {
         match self {
             Permission::SeePatients => "see patients",
             Permission::AddPatients => "add patients",
+            Permission::ChangePatients => "change a patient's record",
+            Permission::LiftStops => "lift a stop on an address",
             Permission::ChangeVisits => "change visits",
             Permission::SettleWork => "settle the work list",
             Permission::SeeWorkflows => "see workflows",
             Permission::SwitchWorkflows => "switch workflows on and off",
+            Permission::EditWorkflows => "edit workflows",
             Permission::SeeRefusedMessages => "see refused messages",
             Permission::ReplayMessages => "replay messages",
             Permission::SwitchInterfaces => "switch interfaces",
+            Permission::MapInterfaces => "say what the EMR means",
+            Permission::MergePatients => "merge patients",
+            Permission::UnmergePatients => "undo a merge",
             Permission::PlayDemo => "play the demo",
         }
     }
@@ -77,12 +104,20 @@ mod tests {
     }
 
     #[test]
-    fn only_an_administrator_switches_workflows_and_interfaces_and_replays_messages() {
+    fn only_an_administrator_switches_workflows_and_interfaces_replays_messages_and_lifts_stops() {
         for role in [StaffRole::FrontDesk, StaffRole::Practitioner] {
             let refused: Vec<_> = Permission::ALL.into_iter().filter(|p| !p.is_held_by(role)).collect();
             assert_eq!(
                 refused,
-                [Permission::SwitchWorkflows, Permission::ReplayMessages, Permission::SwitchInterfaces]
+                [
+                    Permission::LiftStops,
+                    Permission::SwitchWorkflows,
+                    Permission::EditWorkflows,
+                    Permission::ReplayMessages,
+                    Permission::SwitchInterfaces,
+                    Permission::MapInterfaces,
+                    Permission::UnmergePatients,
+                ]
             );
         }
     }

@@ -1,6 +1,6 @@
 //! The patient's thread: event, decision, task, delivery, newest first.
 
-use care::chart::{Clinic, Occurrence};
+use care::chart::{Anchor, Clinic, Occurrence};
 use care::workflow::Facts;
 use jiff::Timestamp;
 use pages::staff::{ThreadKind, ThreadRow};
@@ -23,6 +23,22 @@ pub fn zone_of<'a>(clinic: &'a Clinic, known: &'a Known, occurrence: Option<&Occ
     match occurrence.filter(|o| o.encounter.is_some()) {
         Some(of_visit) => clinic.zone_at(of_visit.location),
         None => known.snapshot.chart.home_zone(clinic),
+    }
+}
+
+/// "Visit booked: follow-up, Tue 4 Mar, 10:00".
+pub fn event_title(clinic: &Clinic, known: &Known, anchor: Anchor, occurrence: Option<&Occurrence>) -> String {
+    let event = words::event(anchor.event);
+    let visit = occurrence.and_then(|o| o.encounter).and_then(|id| known.snapshot.chart.encounter(id));
+    let given = occurrence.and_then(|o| o.assignment).and_then(|id| known.snapshot.chart.assignment(id));
+    match (visit.and_then(|visit| Some((visit, visit.starts_at()?))), given) {
+        (Some((visit, start)), _) => format!(
+            "{event}: {}, {}",
+            words::visit_type(visit.visit_type).to_lowercase(),
+            times::short_words(start, zone_of(clinic, known, occurrence))
+        ),
+        (None, Some(given)) => format!("{event}: {}", words::content(&given.content)),
+        (None, None) => event.to_owned(),
     }
 }
 
@@ -60,19 +76,18 @@ impl Writer<'_> {
         published.map_or_else(|| words::content(workflow), |(_, workflow)| workflow.title.clone())
     }
 
+    /// Of the version that the run has.
+    fn step_title(&self, row: &DecisionRow, step: &str) -> String {
+        let version = row.run.and_then(|id| self.known.ledger.runs.get(&id)).map(|run| run.version);
+        let published = self.context.workflows.0.get(&row.workflow);
+        let workflow = version.and_then(|version| published?.versions.get(&version));
+        workflow.and_then(|workflow| workflow.step(step)).map_or_else(|| words::content(step), words::step_title)
+    }
+
     fn event(&self, row: &EventRow) -> Placed {
         let occurrence = self.facts.occurrence(row.anchor);
         let zone = zone_of(self.clinic(), self.known, occurrence);
-        let visit = occurrence.and_then(|o| o.encounter).and_then(|id| self.known.snapshot.chart.encounter(id));
-        let title = match visit.and_then(|visit| Some((visit, visit.starts_at()?))) {
-            Some((visit, start)) => format!(
-                "{}: {}, {}",
-                words::event(row.anchor.event),
-                words::visit_type(visit.visit_type).to_lowercase(),
-                times::short_words(start, zone)
-            ),
-            None => words::event(row.anchor.event).to_owned(),
-        };
+        let title = event_title(self.clinic(), self.known, row.anchor, occurrence);
         let happened = (row.event_at.as_second() / 60 != row.known_at.as_second() / 60)
             .then(|| format!("happened {}", times::short_words(row.event_at, zone)));
         let loading = row.loading.then(|| "came in while records were being loaded, so it starts nothing".to_owned());
@@ -81,6 +96,7 @@ impl Writer<'_> {
             kind: ThreadKind::Event,
             at: self.stamp(row.known_at, zone),
             title,
+            code: None,
             verdict: None,
             reason: None,
             detail: (!detail.is_empty()).then(|| detail.join(" · ")),
@@ -92,15 +108,16 @@ impl Writer<'_> {
         let zone = zone_of(self.clinic(), self.known, self.facts.occurrence(row.anchor));
         let title = self.title_of(&row.workflow);
         let due = row.due.map(|due| format!("due {}", times::short_words(due, zone)));
-        let detail = words::detail(&row.detail, &row.tasks, zone);
+        let detail = words::detail(&row.detail, &row.tasks, zone, "en");
         let detail: Vec<String> = [due, detail].into_iter().flatten().collect();
         let row_ = ThreadRow {
             kind: ThreadKind::Decision,
             at: self.stamp(row.at, zone),
             title: match &row.step {
-                Some(step) => format!("{title}, {step}"),
+                Some(step) => format!("{title}: {}", self.step_title(row, step)),
                 None => title,
             },
+            code: row.step.clone(),
             verdict: Some(words::verdict(&row.verdict, row.step.is_some())),
             reason: words::reason(row.reason.as_deref()),
             detail: (!detail.is_empty()).then(|| detail.join(" · ")),
@@ -117,7 +134,15 @@ impl Writer<'_> {
             (
                 at,
                 2,
-                ThreadRow { kind: ThreadKind::Task, at: at_, title, verdict: None, reason: None, detail: Some(detail) },
+                ThreadRow {
+                    kind: ThreadKind::Task,
+                    at: at_,
+                    title,
+                    code: None,
+                    verdict: None,
+                    reason: None,
+                    detail: Some(detail),
+                },
             )
         };
         let state = match (row.completed_at, row.withdrawn_at) {
@@ -135,11 +160,12 @@ impl Writer<'_> {
         let zone = self.known.snapshot.chart.home_zone(self.clinic());
         let at = row.ended_at.unwrap_or(row.queued_at);
         let (state, verdict) = match row.state.as_str() {
-            "sent" => ("sent", Some(Verdict::Performed)),
-            "ended" => ("not sent", Some(Verdict::Skipped)),
+            "sent" => ("taken by the mail or text service", Some(Verdict::Sent)),
+            "ended" => ("not sent", Some(Verdict::NotSent)),
             "uncertain" => ("nobody knows whether it was taken", Some(Verdict::Deferred)),
             "sending" => ("on its way", None),
-            _ => ("waits to be sent", Some(Verdict::Planned)),
+            "joined" => ("goes as a part of another message", Some(Verdict::Deferred)),
+            _ => ("waits to be sent", Some(Verdict::Deferred)),
         };
         let tries = (row.attempts > 1).then(|| format!("{} attempts", row.attempts));
         let reply =
@@ -149,6 +175,7 @@ impl Writer<'_> {
             kind: ThreadKind::Delivery,
             at: self.stamp(at, zone),
             title: format!("{} “{}”", words::content(&row.channel), words::content(&row.template)),
+            code: None,
             verdict,
             reason: words::reason(row.reason.as_deref()),
             detail: Some(parts.join(" · ")),

@@ -1,21 +1,22 @@
-//! "Why did she get this, why not?": one answer for every workflow of the clinic.
+//! "Why did she get this, why not?": one answer for every workflow of the clinic, on the patient's page.
 
-use care::workflow::{For, PlannedStep, Published, Reason as Because, Run, StepState, Workflow};
+use care::id::PatientId;
+use care::workflow::{For, PlannedStep, Published, Reason as Because, Run, Workflow};
 use jiff::Timestamp;
-use pages::staff::{WhyRow, WhyStep};
+use pages::staff::{StopRun, WhyRow, WhyStep};
 use pages::{Reason, Verdict};
 use store::DecisionRow;
 
-use super::{thread, times, words};
+use super::{outcome, thread, times, words};
 use crate::runner::{Context, Known};
 
 pub fn rows(context: &Context, known: &Known, decisions: &[DecisionRow], now: Timestamp) -> Vec<WhyRow> {
     let current = |(key, published): (&String, &Published)| {
         let (_, workflow) = published.current()?;
         let answer = answer(context, known, decisions, now, key, published, workflow);
-        let href = format!("/workflows/{key}");
-        let (verdict, reason, detail, steps) = (answer.verdict, answer.reason, answer.detail, answer.steps);
-        Some(WhyRow { workflow: name(workflow), href, verdict, reason, detail, steps })
+        let href = format!("/patients/{}/why/{key}", known.patient);
+        let Answer { verdict, reason, detail, steps, more, stop } = answer;
+        Some(WhyRow { workflow: name(workflow), href, verdict, reason, detail, steps, more, stop })
     };
     let mut rows: Vec<WhyRow> = context.workflows.0.iter().filter_map(current).collect();
     // What reached the patient comes before what did not.
@@ -24,7 +25,7 @@ pub fn rows(context: &Context, known: &Known, decisions: &[DecisionRow], now: Ti
 }
 
 /// Two files may share a title, one for each kind of location: then the title says which.
-fn name(workflow: &Workflow) -> String {
+pub fn name(workflow: &Workflow) -> String {
     match workflow.serves {
         For::Both => workflow.title.clone(),
         For::Emr => format!("{} (with EMR)", workflow.title),
@@ -32,11 +33,28 @@ fn name(workflow: &Workflow) -> String {
     }
 }
 
+/// The button that stops a run.
+pub fn stop(known: &Known, run: &Run) -> Option<StopRun> {
+    outcome::is_open(&known.ledger, run).then(|| stop_of(known.patient, run))
+}
+
+fn stop_of(patient: PatientId, run: &Run) -> StopRun {
+    StopRun { action: format!("/patients/{patient}/why/{}/stop", run.workflow), run: run.id.to_string() }
+}
+
 struct Answer {
     verdict: Verdict,
     reason: Option<Reason>,
     detail: Option<String>,
     steps: Vec<WhyStep>,
+    more: usize,
+    stop: Option<StopRun>,
+}
+
+impl Answer {
+    fn no(reason: Option<Reason>, verdict: Verdict, detail: Option<String>) -> Self {
+        Self { verdict, reason, detail, steps: vec![], more: 0, stop: None }
+    }
 }
 
 fn answer(
@@ -48,33 +66,25 @@ fn answer(
     published: &Published,
     workflow: &Workflow,
 ) -> Answer {
-    let runs = known.ledger.runs.values().filter(|run| run.workflow == key);
-    // Of several runs the one under way, else the one a decision was last made about.
-    let last = |run: &Run| decisions.iter().position(|d| d.run == Some(run.id)).map(std::cmp::Reverse);
-    if let Some(run) = runs.max_by_key(|run| (run.steps.iter().any(|s| s.state.is_pending()), last(run), run.id)) {
-        return of_run(context, known, run, published.activation_at(now).is_some());
+    let runs: Vec<&Run> = known.ledger.runs.values().filter(|run| run.workflow == key).collect();
+    // The newest stands here; the page behind it shows them all.
+    if let Some(run) = runs.iter().max_by_key(|run| (run.event_at, run.started_at, run.id)) {
+        let is_active = published.activation_at(now).is_some();
+        let answer = of_run(context, known, run, decisions, is_active);
+        return Answer { more: runs.len() - 1, ..answer };
     }
     // Newest first.
     if let Some(decision) = decisions.iter().find(|d| d.workflow == key && d.step.is_none()) {
         let zone = known.snapshot.chart.home_zone(&context.organization.clinic);
-        return Answer {
-            verdict: words::verdict(&decision.verdict, false),
-            reason: words::reason(decision.reason.as_deref()),
-            detail: words::detail(&decision.detail, &decision.tasks, zone),
-            steps: vec![],
-        };
+        let detail = words::detail(&decision.detail, &decision.tasks, zone, "en");
+        return Answer::no(words::reason(decision.reason.as_deref()), words::verdict(&decision.verdict, false), detail);
     }
     let (because, detail) = never_asked(context, published, workflow, now);
-    Answer {
-        verdict: Verdict::NotStarted,
-        reason: words::reason(Some(because.code())),
-        detail: Some(detail),
-        steps: vec![],
-    }
+    Answer::no(words::reason(Some(because.code())), Verdict::NotStarted, Some(detail))
 }
 
 /// No event of its kind has come while it was active: say since when it is, or is not.
-fn never_asked(context: &Context, published: &Published, workflow: &Workflow, now: Timestamp) -> (Because, String) {
+pub fn never_asked(context: &Context, published: &Published, workflow: &Workflow, now: Timestamp) -> (Because, String) {
     let zone = &context.organization.clinic.zone;
     let date = |at| times::short_words(at, zone);
     match (published.activation_at(now), published.activations.last()) {
@@ -93,41 +103,37 @@ fn never_asked(context: &Context, published: &Published, workflow: &Workflow, no
     }
 }
 
-fn of_run(context: &Context, known: &Known, run: &Run, is_active: bool) -> Answer {
+fn of_run(context: &Context, known: &Known, run: &Run, decisions: &[DecisionRow], is_active: bool) -> Answer {
     let clinic = &context.organization.clinic;
     let facts = known.facts(context, Timestamp::MIN);
     let zone = thread::zone_of(clinic, known, facts.occurrence(run.anchor));
-    let is_open = run.steps.iter().any(|step| step.state.is_pending());
-    let verdict = match (is_open, run.ended) {
-        (true, _) => Verdict::Running,
-        (false, Some(_)) => Verdict::Cancelled,
-        (false, None) if run.steps.iter().any(|s| matches!(s.state, StepState::Performed { .. })) => Verdict::Performed,
-        (false, None) => Verdict::Skipped,
-    };
-    let waits = (is_open && !is_active).then(|| "; it is switched off, so its steps wait".to_owned());
+    let (verdict, reason) = outcome::of_run(&known.ledger, run, decisions);
+    let waits = (verdict == Verdict::Running && !is_active).then_some("; it is switched off, so its steps wait");
     let mut steps: Vec<&PlannedStep> = run.steps.iter().collect();
     steps.sort_by_key(|step| (step.due, step.occurrence, step.generation));
+    let why_step = |step: &PlannedStep| {
+        let (verdict, reason) = outcome::of_step(&known.ledger, run, step, decisions);
+        WhyStep {
+            title: step_title(context, run, step),
+            step: step.step.clone(),
+            due: Some(times::stamp(step.due, zone, &clinic.zone)),
+            verdict,
+            reason: reason.and_then(|reason| words::reason(Some(reason.code()))),
+        }
+    };
     Answer {
         verdict,
-        reason: run.ended.and_then(|reason| words::reason(Some(reason.code()))),
+        reason: reason.and_then(|reason| words::reason(Some(reason.code()))),
         detail: Some(format!("started {}{}", times::short_words(run.started_at, zone), waits.unwrap_or_default())),
-        steps: steps.into_iter().map(|step| why_step(step, zone, &clinic.zone)).collect(),
+        steps: steps.into_iter().map(why_step).collect(),
+        more: 0,
+        stop: stop(known, run),
     }
 }
 
-fn why_step(step: &PlannedStep, zone: &str, readers: &str) -> WhyStep {
-    let (verdict, reason) = match step.state {
-        StepState::Pending { at: Some(at) } if at > step.due => (Verdict::Deferred, None),
-        StepState::Pending { at: None } => (Verdict::Deferred, Some(Because::WorkflowInactive)),
-        StepState::Pending { .. } => (Verdict::Planned, None),
-        StepState::Performed { .. } => (Verdict::Performed, None),
-        StepState::Skipped { reason, .. } => (Verdict::Skipped, Some(reason)),
-        StepState::Cancelled { reason, .. } => (Verdict::Cancelled, Some(reason)),
-    };
-    WhyStep {
-        step: step.step.clone(),
-        due: Some(times::stamp(step.due, zone, readers)),
-        verdict,
-        reason: reason.and_then(|reason| words::reason(Some(reason.code()))),
-    }
+/// What a step of a run gives, in words.
+pub fn step_title(context: &Context, run: &Run, step: &PlannedStep) -> String {
+    let workflow = context.workflows.version(&run.workflow, run.version);
+    let step_ = workflow.and_then(|workflow| workflow.step(&step.step));
+    step_.map_or_else(|| words::content(&step.step), words::step_title)
 }

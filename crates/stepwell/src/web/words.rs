@@ -2,6 +2,8 @@
 
 use care::chart::{EncounterState, EventKind, Source, VisitType};
 use care::workflow::decision::{Detail, TaskResult};
+use care::workflow::definition::Step;
+use care::workflow::group::Saw;
 use care::workflow::task::Task;
 use pages::charts::ContentKind;
 use pages::staff::VisitState;
@@ -115,11 +117,18 @@ pub fn task_title(task: &Task) -> String {
     }
 }
 
+/// What a step gives: "Email “Visit reminder”".
+pub fn step_title(step: &Step) -> String {
+    let one = |task: &Task| format!("{} “{}”", content_kind(task).label(), task_title(task));
+    step.tasks.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 /// `of_step`: the decision is about a step, not about whether the workflow starts.
 pub fn verdict(code: &str, of_step: bool) -> Verdict {
     match code {
-        "performed" | "sent" => Verdict::Performed,
-        "not_sent" => Verdict::Skipped,
+        "performed" => Verdict::Performed,
+        "sent" => Verdict::Sent,
+        "not_sent" => Verdict::NotSent,
         "deferred" => Verdict::Deferred,
         "skipped" => Verdict::Skipped,
         "cancelled" => Verdict::Cancelled,
@@ -130,25 +139,33 @@ pub fn verdict(code: &str, of_step: bool) -> Verdict {
 }
 
 pub fn reason(code: Option<&str>) -> Option<Reason> {
-    code.map(|code| Reason::from_code(code, "en"))
+    reason_in(code, "en")
+}
+
+pub fn reason_in(code: Option<&str>, language: &str) -> Option<Reason> {
+    code.map(|code| Reason::from_code(code, language))
+}
+
+/// "needs visit type = follow up; it is discharge".
+pub fn saw(saw: &Saw) -> String {
+    format!("needs {}; it is {}", saw.clause.replace('_', " "), saw.value.replace('_', " "))
 }
 
 /// What a decision rested on: the clause and what it saw, how the due moment came about, until when it waits, and what
 /// became of each task.
-pub fn detail(detail: &serde_json::Value, tasks: &serde_json::Value, zone: &str) -> Option<String> {
+pub fn detail(detail: &serde_json::Value, tasks: &serde_json::Value, zone: &str, language: &str) -> Option<String> {
     let detail: Detail = serde_json::from_value(detail.clone()).unwrap_or_default();
     let tasks: Vec<TaskResult> = serde_json::from_value(tasks.clone()).unwrap_or_default();
-    let saw =
-        detail.saw.map(|saw| format!("needs {}; it is {}", saw.clause.replace('_', " "), saw.value.replace('_', " ")));
+    let saw = detail.saw.as_ref().map(saw);
     let until = detail.until.map(|at| format!("until {}", times::short_words(at, zone)));
-    let done = tasks.iter().map(task_result);
+    let done = tasks.iter().map(|task| task_result(task, language));
     let parts: Vec<String> = [saw, until, detail.sum].into_iter().flatten().chain(done).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-fn task_result(task: &TaskResult) -> String {
+fn task_result(task: &TaskResult, language: &str) -> String {
     let how = task.channel.map(|channel| format!(" by {}", channel.code())).unwrap_or_default();
-    let why = task.reason.map(|why| format!(": {}", Reason::from_code(why.code(), "en").words)).unwrap_or_default();
+    let why = task.reason.map(|why| format!(": {}", Reason::from_code(why.code(), language).words)).unwrap_or_default();
     format!("{}{how}{why}", content(&task.content))
 }
 
@@ -176,10 +193,20 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_reason_the_engine_gives_has_plain_words() {
-        for given in care::workflow::Reason::ALL {
-            assert!(pages::reason_words(given.code(), "en").is_some(), "{given}");
+    fn every_reason_the_engine_gives_has_plain_words_in_both_languages_and_no_other_has() {
+        for language in ["en", "es"] {
+            for given in care::workflow::Reason::ALL {
+                assert!(pages::reason_words(given.code(), language).is_some(), "{given} in {language}");
+            }
         }
+        let given: Vec<_> = care::workflow::Reason::ALL.iter().map(|reason| reason.code()).collect();
+        assert_eq!(given, pages::REASON_CODES);
+    }
+
+    #[test]
+    fn what_was_handed_over_is_told_from_what_was_sent() {
+        let words = ["performed", "sent", "not_sent", "deferred"].map(|code| verdict(code, true).label());
+        assert_eq!(words, ["Handed over", "Sent", "Not sent", "Waiting"]);
     }
 
     #[test]
@@ -194,15 +221,15 @@ mod tests {
     #[test]
     fn a_decision_shows_the_clause_and_what_it_saw() {
         let seen = json!({ "saw": { "clause": "visit_type = initial_evaluation", "value": "follow_up" } });
-        let words = detail(&seen, &json!([]), "UTC");
+        let words = detail(&seen, &json!([]), "UTC", "en");
         assert_eq!(words.as_deref(), Some("needs visit type = initial evaluation; it is follow up"));
-        assert_eq!(detail(&json!({}), &json!([]), "UTC"), None);
+        assert_eq!(detail(&json!({}), &json!([]), "UTC", "en"), None);
     }
 
     #[test]
     fn a_performed_step_shows_what_became_of_its_tasks() {
         let tasks = json!([{ "content": "message/welcome", "channel": "text", "reason": "channel_not_set_up" }]);
-        let words = detail(&json!({}), &tasks, "UTC").unwrap();
+        let words = detail(&json!({}), &tasks, "UTC", "en").unwrap();
         assert!(words.starts_with("Welcome by text: "), "{words}");
     }
 

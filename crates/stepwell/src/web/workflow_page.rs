@@ -1,11 +1,9 @@
 //! One workflow: what it is set to do, what it did, and its switch.
 
-use care::workflow::Activation;
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::{Html, Response};
+use axum::response::Html;
 use care::chart::Clinic;
 use care::id::PatientId;
 use pages::Nav;
@@ -15,9 +13,8 @@ use store::StepCounts;
 
 use super::actor::Actor;
 use super::error::WebError;
-use super::flash::Said;
 use super::permission::Permission;
-use super::{Web, render, times, words, workflow_words, workflows};
+use super::{Web, history, render, times, words, workflow_words, workflows};
 
 /// Decisions shown, newest first.
 const RECENT: i64 = 50;
@@ -29,7 +26,13 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(key): Path<String>)
     let all = web.roof.workflows(&mut tx).await?;
     let published = all.0.get(&key).ok_or(WebError::not_found("workflow"))?;
     let (version, workflow) = published.current().ok_or(WebError::not_found("workflow"))?;
-    let status = workflows::status(published, web.roof.now());
+    let now = web.roof.now();
+    let status = workflows::status(published, now);
+    let bodies: Vec<_> = tx.workflow_bodies().await?.into_iter().filter(|body| body.key == key).collect();
+    let shipped = bodies.last().is_some_and(|body| body.shipped);
+    let history = history::of(&mut tx, &clinic, &key, &bodies).await?;
+    let still = tx.still_to_wake(&key, now).await?;
+    let ahead = !status.is_active() && workflows::may_cover(&mut tx, workflow, now).await?;
     let counts = tx.step_counts(&key).await?;
     let decisions = tx.decisions(None, Some(&key), RECENT).await?;
     let patients: Vec<PatientId> = decisions.iter().map(|d| d.patient).collect();
@@ -43,7 +46,7 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(key): Path<String>)
         about: workflow.summary.clone().unwrap_or_default(),
         kind: workflow_words::kind(workflow.kind),
         fit: workflow_words::fit(workflow.serves),
-        scope: workflows::scope(&key),
+        scope: workflows::scope(shipped),
         version: version.to_string(),
         status,
         switch_effect: switch_effect(status.is_active(), counts),
@@ -59,6 +62,11 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(key): Path<String>)
             skipped: number(counts.skipped),
         },
         decisions: decisions.iter().map(|row| decision_row(row, &names, &clinic)).collect(),
+        may_edit: actor.may(Permission::EditWorkflows).is_ok(),
+        decide: counts.pending > 0 || ahead,
+        still: (still > 0).then(|| still_words(still)),
+        versions: history.versions,
+        spans: history.spans,
         id: key,
     })
 }
@@ -78,6 +86,11 @@ fn switch_effect(is_active: bool, counts: StepCounts) -> String {
     }
 }
 
+fn still_words(patients: i64) -> String {
+    let who = if patients == 1 { "1 patient is".into() } else { format!("{patients} patients are") };
+    format!("{who} still to be looked at after an edit or a switch. It goes on by itself; load this page again.")
+}
+
 fn decision_row(row: &store::DecisionRow, names: &BTreeMap<PatientId, String>, clinic: &Clinic) -> DecisionRow {
     DecisionRow {
         at: times::stamp(row.at, &clinic.zone, &clinic.zone),
@@ -86,49 +99,8 @@ fn decision_row(row: &store::DecisionRow, names: &BTreeMap<PatientId, String>, c
         step: row.step.clone(),
         verdict: words::verdict(&row.verdict, row.step.is_some()),
         reason: words::reason(row.reason.as_deref()),
-        detail: words::detail(&row.detail, &row.tasks, &clinic.zone),
+        detail: words::detail(&row.detail, &row.tasks, &clinic.zone, "en"),
     }
-}
-
-/// `POST /workflows/{key}/activation`
-pub async fn activate(
-    State(web): State<Web>,
-    actor: Actor,
-    headers: HeaderMap,
-    Path(key): Path<String>,
-) -> Result<Response, WebError> {
-    switch(&web, &actor, &headers, &key, true).await
-}
-
-/// `DELETE /workflows/{key}/activation`
-pub async fn deactivate(
-    State(web): State<Web>,
-    actor: Actor,
-    headers: HeaderMap,
-    Path(key): Path<String>,
-) -> Result<Response, WebError> {
-    switch(&web, &actor, &headers, &key, false).await
-}
-
-async fn switch(web: &Web, actor: &Actor, headers: &HeaderMap, key: &str, on: bool) -> Result<Response, WebError> {
-    actor.may(Permission::SwitchWorkflows)?;
-    web.let_time_pass().await?;
-    let mut tx = actor.begin(web).await?;
-    if !tx.workflow_bodies().await?.iter().any(|body| body.key == key) {
-        return Err(WebError::not_found("workflow"));
-    }
-    let (by, now) = (Some(actor.staff), web.roof.now());
-    // Pressed twice it stays as it is: what is asked for is the state, not the change.
-    if on {
-        tx.activate(key, web.roof.new_id(), by, &Activation::open(now)).await?;
-    } else {
-        tx.deactivate(key, by, now).await?;
-    }
-    tx.commit().await?;
-    web.settle().await?;
-    let from_its_page = super::clock::back(headers).starts_with(&format!("/workflows/{key}"));
-    let path = if from_its_page { format!("/workflows/{key}") } else { "/workflows".to_owned() };
-    Ok(render::see(&path, Some(if on { &Said::SwitchedOn } else { &Said::SwitchedOff })))
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ fn push_lines(group: &Group, depth: u8, lines: &mut Vec<GroupLine>) {
     }
 }
 
-fn clause(clause: &Clause) -> String {
+pub fn clause(clause: &Clause) -> String {
     let field = match clause.field {
         Field::Age => "age",
         Field::Sex => "sex",
@@ -137,6 +137,17 @@ pub fn trigger_filter(trigger: &Trigger) -> Vec<String> {
     if !trigger.locations.is_empty() {
         lines.push(format!("location is {}", trigger.locations.join(" or ")));
     }
+    let mut one_of = |what: &str, names: &[String]| {
+        if !names.is_empty() {
+            lines.push(format!("{what} is {}", names.join(" or ")));
+        }
+    };
+    one_of("practitioner", &trigger.practitioners);
+    one_of("form or exercise", &trigger.instruments);
+    let numbers = [("number of the visit", trigger.visit_number), ("score", trigger.score), ("change", trigger.change)];
+    lines.extend(numbers.into_iter().filter_map(|(what, test)| Some(format!("{what} {}", test?))));
+    lines.extend(trigger.answer.iter().map(|(question, wanted)| format!("“{question}” is answered {wanted}")));
+    lines.extend(trigger.days.map(|days| format!("for {days} days")));
     match trigger.send_invite {
         Some(true) => lines.push("“Send an invite” was ticked".into()),
         Some(false) => lines.push("“Send an invite” was not ticked".into()),

@@ -1,5 +1,7 @@
 //! All workflows: as a list, and drawn on one sheet.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::{Query, State};
 use axum::response::Html;
 use care::workflow::{Kind, Published, Workflow, Workflows};
@@ -10,12 +12,12 @@ use pages::staff::{
     EmrFilter, EmrFit, Lane, Panel, Schematic, Scope, Status, WorkflowGroup, WorkflowList, WorkflowRow,
 };
 use serde::Deserialize;
+use store::{OrgTx, WorkflowBody};
 
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, render, times, workflow_words};
-use crate::content;
+use super::{Web, activation, render, times, workflow_words};
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -42,15 +44,32 @@ pub async fn list(
     let clinic = tx.clinic().await?.clinic;
     let all = web.roof.workflows(&mut tx).await?;
     let filter = wanted.filter();
+    let (now, pending) = (web.roof.now(), tx.pending_by_workflow().await?);
+    let own = own_keys(&tx.workflow_bodies().await?);
+    let visits_ahead = !tx.patients_with_visits_ahead(now).await?.is_empty();
+    let decides = |key: &str, published: &Published, workflow: &Workflow| {
+        let covers = published.activation_at(now).is_none() && visits_ahead && activation::looks_ahead(workflow);
+        covers || pending.get(key).is_some_and(|steps| *steps > 0)
+    };
     let groups = Kind::ALL.iter().map(|kind| WorkflowGroup {
         kind: workflow_words::kind(*kind),
         rows: of_kind(&all, *kind)
             .filter(|(_, _, workflow)| is_shown(filter, workflow_words::fit(workflow.serves)))
-            .map(|(key, published, workflow)| row(key, workflow, status(published, web.roof.now())))
+            .map(|(key, published, workflow)| WorkflowRow {
+                decide: decides(key, published, workflow),
+                scope: scope(!own.contains(key)),
+                ..row(key, workflow, status(published, now))
+            })
             .collect(),
     });
     let groups = groups.filter(|group| !group.rows.is_empty()).collect();
-    render::html(&WorkflowList { frame: actor.frame(&web, &clinic, "Workflows", Nav::Workflows), filter, groups })
+    let may_edit = actor.may(Permission::EditWorkflows).is_ok();
+    render::html(&WorkflowList {
+        frame: actor.frame(&web, &clinic, "Workflows", Nav::Workflows),
+        filter,
+        groups,
+        may_edit,
+    })
 }
 
 pub async fn schematic(
@@ -94,8 +113,19 @@ pub fn status(published: &Published, now: Timestamp) -> Status {
 }
 
 /// What ships with Stepwell is global; the rest is the clinic's own.
-pub fn scope(key: &str) -> Scope {
-    if content::workflows().iter().any(|(shipped, _)| shipped == key) { Scope::Global } else { Scope::Organization }
+pub fn scope(shipped: bool) -> Scope {
+    if shipped { Scope::Global } else { Scope::Organization }
+}
+
+/// Workflows whose newest version the clinic wrote.
+fn own_keys(bodies: &[WorkflowBody]) -> BTreeSet<String> {
+    let newest: BTreeMap<&str, bool> = bodies.iter().map(|body| (body.key.as_str(), body.shipped)).collect();
+    newest.into_iter().filter(|(_, shipped)| !shipped).map(|(key, _)| key.to_owned()).collect()
+}
+
+/// Whether there are visits that were booked before it is switched on.
+pub async fn may_cover(tx: &mut OrgTx, workflow: &Workflow, now: Timestamp) -> Result<bool, WebError> {
+    Ok(activation::looks_ahead(workflow) && !tx.patients_with_visits_ahead(now).await?.is_empty())
 }
 
 fn row(key: &str, workflow: &Workflow, status: Status) -> WorkflowRow {
@@ -114,7 +144,8 @@ fn row(key: &str, workflow: &Workflow, status: Status) -> WorkflowRow {
         schedule: workflow.steps.iter().map(|step| step.schedule.to_string()).collect(),
         content: given,
         status,
-        scope: scope(key),
+        scope: Scope::Global,
+        decide: false,
     }
 }
 
@@ -142,7 +173,7 @@ fn panels(all: &Workflows, side: EmrFilter, now: Timestamp) -> Vec<Panel> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
+    use crate::content;
     use std::sync::Arc;
 
     fn shipped() -> Workflows {

@@ -25,7 +25,7 @@ impl Answer {
 pub struct Browser {
     to: SocketAddr,
     cookie: String,
-    csrf: String,
+    pub csrf: String,
 }
 
 impl Browser {
@@ -33,7 +33,7 @@ impl Browser {
         Self { to: app.pages, cookie: String::new(), csrf: String::new() }
     }
 
-    async fn signed_in(app: &TestApp, email: &str, password: &str) -> Self {
+    pub async fn signed_in(app: &TestApp, email: &str, password: &str) -> Self {
         let browser = Self::of(app);
         let form = format!("email={}&password={}", email.replace('@', "%40"), password.replace(' ', "+"));
         let answer = browser.posts("/sign-in", &form).await;
@@ -52,7 +52,7 @@ impl Browser {
         browser
     }
 
-    async fn gets(&self, path: &str) -> Answer {
+    pub async fn gets(&self, path: &str) -> Answer {
         self.asks("GET", path, "", "").await
     }
 
@@ -62,10 +62,26 @@ impl Browser {
     }
 
     async fn asks(&self, method: &str, path: &str, headers: &str, form: &str) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.sends(method, path, headers, kind, form).await
+    }
+
+    /// A file, as a page's form sends it.
+    pub async fn uploads(&self, path: &str, name: &str, body: &str) -> Answer {
+        let part =
+            |head: &str, body: &str| format!("--xYzZy\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+        let csrf = part("name=\"csrf\"", &self.csrf);
+        let file = part(&format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv"), body);
+        let kind = "multipart/form-data; boundary=xYzZy";
+        let form = format!("{csrf}{file}--xYzZy--\r\n");
+        self.sends("POST", path, "Sec-Fetch-Site: same-origin\r\n", kind, &form).await
+    }
+
+    async fn sends(&self, method: &str, path: &str, headers: &str, kind: &str, form: &str) -> Answer {
         let mut stream = TcpStream::connect(self.to).await.unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n{headers}\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{form}",
             self.to,
             self.cookie,
             form.len()
@@ -80,11 +96,11 @@ impl Browser {
     }
 }
 
-async fn ben(app: &TestApp) -> Browser {
+pub async fn ben(app: &TestApp) -> Browser {
     Browser::signed_in(app, "ben@riverbend.example", "bens long password").await
 }
 
-async fn chloe(app: &TestApp) -> Browser {
+pub async fn chloe(app: &TestApp) -> Browser {
     Browser::signed_in(app, "chloe@hillside.example", "chloes long password").await
 }
 

@@ -4,7 +4,7 @@ use care::chart::Channel;
 use care::id::OrganizationId;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
-use store::{Role, Store};
+use store::{ColumnMapRow, ImportId, NewImport, Role, Store};
 use wire::hl7v2::write::{Patient, Visit};
 
 use crate::app::TestApp;
@@ -46,6 +46,22 @@ async fn rows_everywhere(app: &mut TestApp) {
         let mut tx = app.roof.app.begin(organization).await.unwrap();
         let now = app.roof.now();
         tx.suppress(Channel::Email.code(), "gone@mail.example", "bounced", now).await.unwrap();
+        let interface = *made.interfaces.values().next().unwrap();
+        let map = ColumnMapRow { name: "map".into(), interface, body: serde_json::json!({}) };
+        tx.put_column_map(&map, now, Some(staff)).await.unwrap();
+        tx.insert_import(&NewImport {
+            id: ImportId(app.roof.new_id()),
+            interface,
+            map: None,
+            file_name: "visits.csv".into(),
+            file_hash: vec![],
+            body: vec![],
+            origin: None,
+            received_at: now,
+            received_by: Some(staff),
+        })
+        .await
+        .unwrap();
         tx.start_session(staff, email.as_bytes(), now, now + jiff::SignedDuration::from_hours(1)).await.unwrap();
         tx.commit().await.unwrap();
         for row in [

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::charset;
 use super::path::Path;
+use crate::csv::Feed;
 
 /// The settings of one feed. Codes are compared without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,10 +25,10 @@ pub struct Interface {
     /// For messages that name no character set (MSH-18), as in "windows-1252".
     #[serde(default)]
     pub default_charset: Option<String>,
-    /// SCH-8 (or SCH-7) to what it is here.
+    /// SCH-8 (or SCH-7) to what it is here: says which of several words is the type.
     #[serde(default)]
     pub appointment_types: BTreeMap<String, MappedType>,
-    /// Code to display name.
+    /// Code to display name; read when the clinic is made.
     #[serde(default)]
     pub providers: BTreeMap<String, String>,
     /// AIL-3 and PV1-3, point of care (.1) or facility (.4).
@@ -51,6 +52,9 @@ pub struct Interface {
     /// "2.5" accepts 2.5.1 too; empty accepts all.
     #[serde(default)]
     pub accept_versions: Vec<String>,
+    /// It is fed by files, not by messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub csv: Option<Feed>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +121,7 @@ impl Interface {
             appointment_number: AppointmentNumber::default(),
             production: true,
             accept_versions: vec![],
+            csv: None,
         }
     }
 
@@ -142,7 +147,7 @@ impl Interface {
 }
 
 /// The entry of a code, whatever its case.
-pub(super) fn look_up<'m, T>(map: &'m BTreeMap<String, T>, code: &str) -> Option<&'m T> {
+pub(crate) fn look_up<'m, T>(map: &'m BTreeMap<String, T>, code: &str) -> Option<&'m T> {
     let code = code.trim();
     if let Some(found) = map.get(code) {
         return Some(found);

@@ -13,6 +13,8 @@ pub(super) enum Meaning {
     Resource,
     /// The patient is there.
     Arrival,
+    /// Something was charged for a visit.
+    Charge,
     /// A visit to come, known to registration.
     PreAdmit,
     /// An end of visit or case, as the interface says.
@@ -33,6 +35,7 @@ pub(super) fn of(kind: &str, event: &str) -> Meaning {
     match kind {
         "SIU" => of_siu(event),
         "ADT" => of_adt(event),
+        "DFT" if event == "P03" => Meaning::Charge,
         "ACK" => Meaning::Unused("an acknowledgement"),
         _ => Meaning::Unused("no message about a patient's registration or schedule"),
     }

@@ -76,7 +76,7 @@ fn language(field: Field) -> Write<String> {
 }
 
 /// ISO 639 codes of two and three letters and English names to the primary tag.
-fn tag(text: &str) -> Option<String> {
+pub(crate) fn tag(text: &str) -> Option<String> {
     const KNOWN: [(&str, &[&str]); 24] = [
         ("ar", &["ara", "arabic"]),
         ("bn", &["ben", "bengali"]),

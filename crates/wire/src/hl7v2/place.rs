@@ -1,4 +1,4 @@
-//! Who sees the patient and where: the interface's lists, and what was seen that is not in them.
+//! Who sees the patient and where: the practitioner as sent, the place by the interface's list.
 
 use care::chart::{Act, Write};
 
@@ -8,26 +8,22 @@ use super::message::Segment;
 use super::reading::VisitReading;
 
 /// From the fields that may name the practitioner (XCN), the best first.
-pub(super) fn practitioner(fields: &[Field], interface: &Interface, visit: &mut VisitReading) {
+pub(super) fn practitioner(fields: &[Field], visit: &mut VisitReading) {
     let Some(field) = fields.iter().find(|f| !f.is_empty()) else {
         return;
     };
     if field.is_null() {
         visit.practitioner = Write::Clear;
+        visit.practitioner_code = Write::Clear;
         return;
     }
     let code = field.component(1).value();
-    if let Some(name) = code.as_ref().and_then(|code| look_up(&interface.providers, code)) {
-        visit.practitioner = Write::Set(name.clone());
-        return;
-    }
     let given = field.component(3).value();
     let family = field.component(2).subcomponent(1).value();
     let name: Vec<String> = [given, family].into_iter().flatten().collect();
-    if !name.is_empty() {
-        visit.practitioner = Write::Set(name.join(" "));
-    }
-    visit.practitioner_seen = code;
+    let name = Some(name.join(" ")).filter(|name| !name.is_empty());
+    visit.practitioner = Write::some(name.clone().or(code.clone()));
+    visit.practitioner_code = Write::some(code.or(name));
 }
 
 /// From the fields that may name the place (PL), the best first.

@@ -1,6 +1,6 @@
 //! What a message says about a chart.
 
-use care::chart::{Act, EncounterKey, PatientChange, VisitType, Write};
+use care::chart::{Act, EncounterKey, PatientChange, Write};
 use care::id::LocationId;
 use care::zone::CivilMoment;
 use jiff::Timestamp;
@@ -62,35 +62,36 @@ pub struct VisitReading {
     pub act: Act,
     pub start: Write<CivilMoment>,
     pub minutes: Write<u32>,
-    pub visit_type: Write<VisitType>,
-    /// The EMR's own type, as it was sent.
+    /// The EMR's own type, as it was sent: of several, the one that the interface maps.
     pub type_seen: Option<String>,
-    /// `type_seen` has no mapping: an item for the work list.
-    pub unmapped: bool,
-    /// Display name.
+    /// The practitioner's name, as it was sent; without one, the code.
     pub practitioner: Write<String>,
-    /// The code of a practitioner who is not in the interface's list.
-    pub practitioner_seen: Option<String>,
+    /// The practitioner's code, without one the name.
+    pub practitioner_code: Write<String>,
     pub location: Write<LocationId>,
     /// The code of a place that is not in the interface's list.
     pub location_seen: Option<String>,
+    /// A charge says so, and whether that counts is for the place to say.
+    pub by_charge: bool,
+    /// When it happened, if that is not when the message says it was said.
+    pub happened: Option<Timestamp>,
 }
 
 impl VisitReading {
-    pub(super) fn new(appointment: Option<String>, visit: Option<String>, act: Act) -> Self {
+    pub(crate) fn new(appointment: Option<String>, visit: Option<String>, act: Act) -> Self {
         Self {
             appointment,
             visit,
             act,
             start: Write::Keep,
             minutes: Write::Keep,
-            visit_type: Write::Keep,
             type_seen: None,
-            unmapped: false,
             practitioner: Write::Keep,
-            practitioner_seen: None,
+            practitioner_code: Write::Keep,
             location: Write::Keep,
             location_seen: None,
+            by_charge: false,
+            happened: None,
         }
     }
 
@@ -104,7 +105,8 @@ impl VisitReading {
     }
 
     pub(super) fn writes_something(&self) -> bool {
-        !(self.start.is_keep() && self.practitioner.is_keep() && self.location.is_keep() && self.visit_type.is_keep())
+        let says_type = self.type_seen.is_some();
+        says_type || !(self.start.is_keep() && self.practitioner.is_keep() && self.location.is_keep())
     }
 }
 
@@ -121,6 +123,8 @@ pub struct EpisodeReading {
 pub enum EpisodeAct {
     /// The message names this case. It opens the first time only: naming a discharged case does not re-open it.
     Seen,
+    /// It began on that day.
+    Opened,
     Discharged,
     Reopened,
 }

@@ -18,6 +18,9 @@ type Said = (Option<VisitReading>, Option<EpisodeReading>);
 pub(super) fn visit(group: &Group, meaning: Meaning, reader: &mut Reader) -> Result<Said, Refusal> {
     let of_case = reader.interface.discharge_means == DischargeMeans::Case;
     let ended = |act| Ok((None, Some(episode::ended(group, reader, act, reader.stamp_at))));
+    if meaning == Meaning::Charge {
+        return Ok((charge(group, reader)?, None));
+    }
     let act = match meaning {
         Meaning::Arrival => Act::Arrive,
         Meaning::PreAdmit => Act::Book,
@@ -28,11 +31,27 @@ pub(super) fn visit(group: &Group, meaning: Meaning, reader: &mut Reader) -> Res
         Meaning::VisitGone(act) => act,
         Meaning::Demographics => Act::Note,
         Meaning::Person | Meaning::PersonGone | Meaning::Merge => return Ok((None, None)),
-        Meaning::Appointment { .. } | Meaning::Resource | Meaning::Unused(_) => {
+        Meaning::Appointment { .. } | Meaning::Resource | Meaning::Charge | Meaning::Unused(_) => {
             return Ok((None, None));
         }
     };
     Ok((of_number(group, act, reader)?, None))
+}
+
+/// A charge for a visit: the patient was there, at the visit's time and not when it was billed. PV1-44, else FT1-4.
+fn charge(group: &Group, reader: &mut Reader) -> Result<Option<VisitReading>, Refusal> {
+    let Some(mut visit) = of_number(group, Act::Arrive, reader)? else { return Ok(None) };
+    let to_the_hour = |time: &Dtm| time.precision >= Precision::Hour;
+    let of = |name, field, place| match group.segment(name) {
+        Some(segment) => time_in(segment, field, place).map(|time| time.filter(to_the_hour)),
+        None => Ok(None),
+    };
+    let time = of("PV1", 44, "PV1-44")?.or(of("FT1", 4, "FT1-4")?);
+    let moment = time.map(|time| reader.clock.moment(&time));
+    visit.by_charge = true;
+    visit.happened = moment.as_ref().map(CivilMoment::instant);
+    visit.start = Write::some(moment);
+    Ok(Some(visit))
 }
 
 fn of_number(group: &Group, act: Act, reader: &mut Reader) -> Result<Option<VisitReading>, Refusal> {
@@ -43,16 +62,13 @@ fn of_number(group: &Group, act: Act, reader: &mut Reader) -> Result<Option<Visi
     };
     let mut visit = VisitReading::new(None, Some(number), act);
     visit.start = Write::some(start(group, pv1, act, reader)?);
-    place::practitioner(&place::of_registration(pv1), reader.interface, &mut visit);
+    place::practitioner(&place::of_registration(pv1), &mut visit);
     place::location(&[pv1.field(3)], reader.interface, &mut visit);
     // PV1-18 holds many things; only what the clinic mapped is a visit type.
     let kind = pv1.field(18).component(1).value();
     match kind.as_ref().and_then(|kind| look_up(&reader.interface.appointment_types, kind)) {
         Some(MappedType::Ignore) => return Ok(None),
-        Some(MappedType::Type(mapped)) => {
-            visit.visit_type = Write::Set(*mapped);
-            visit.type_seen = kind;
-        }
+        Some(MappedType::Type(_)) => visit.type_seen = kind,
         None => {}
     }
     Ok(Some(visit).filter(|visit| act != Act::Note || visit.writes_something()))

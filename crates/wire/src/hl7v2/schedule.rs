@@ -1,10 +1,10 @@
 //! SIU: the scheduler's view of a visit (SCH and its resources), under its appointment number.
 
-use care::chart::{Act, VisitType, Write};
+use care::chart::{Act, Write};
 use care::zone::CivilMoment;
 
 use super::field::{Field, Leaf};
-use super::interface::{AppointmentNumber, MappedType, look_up};
+use super::interface::{AppointmentNumber, look_up};
 use super::meaning::{self, Meaning, Status};
 use super::message::Segment;
 use super::read::{Group, Reader};
@@ -26,10 +26,7 @@ pub(super) fn visit(group: &Group, meaning: Meaning, reader: &mut Reader) -> Res
     if meaning == Meaning::Resource {
         return Ok(Some(visit).filter(VisitReading::writes_something));
     }
-    if !visit_type(sch, reader, &mut visit) {
-        reader.remark("SCH-8", "the interface ignores this type: no visit is made of it");
-        return Ok(None);
-    }
+    visit.type_seen = visit_type(sch, reader);
     let started = start(group, sch, act, reader)?;
     if started.is_none() && act == Act::Book {
         let cure = "have the sender fill SCH-11.4 or AIS-4 with the start of the appointment";
@@ -80,7 +77,7 @@ fn who_and_where(group: &Group, pv1: Option<Segment>, reader: &Reader, visit: &m
         people.extend(place::of_registration(pv1));
         places.push(pv1.field(3));
     }
-    place::practitioner(&people, reader.interface, visit);
+    place::practitioner(&people, visit);
     place::location(&places, reader.interface, visit);
 }
 
@@ -89,24 +86,12 @@ fn standing<'m>(group: &Group<'m>, name: &'static str) -> impl Iterator<Item = S
     group.shared(name).filter(|s| !s.field(2).component(1).raw().trim().eq_ignore_ascii_case("D"))
 }
 
-/// SCH-8, else SCH-7; false for a type the clinic ignores.
-fn visit_type(sch: Segment, reader: &Reader, visit: &mut VisitReading) -> bool {
+/// SCH-8, else SCH-7: the first word that the interface maps, else the first there is. What it means is not asked here.
+fn visit_type(sch: Segment, reader: &Reader) -> Option<String> {
     let said: Vec<String> =
         [8, 7].into_iter().flat_map(|f| [1, 2].map(|n| sch.field(f).component(n).value())).flatten().collect();
-    let mapped = said.iter().find_map(|code| Some((code, look_up(&reader.interface.appointment_types, code)?)));
-    match mapped {
-        Some((_, MappedType::Ignore)) => return false,
-        Some((code, MappedType::Type(mapped))) => {
-            visit.visit_type = Write::Set(*mapped);
-            visit.type_seen = Some(code.clone());
-        }
-        None => {
-            visit.type_seen = said.into_iter().next();
-            visit.unmapped = visit.type_seen.is_some();
-            visit.visit_type = if visit.unmapped { Write::Set(VisitType::Unmapped) } else { Write::Keep };
-        }
-    }
-    true
+    let mapped = said.iter().find(|code| look_up(&reader.interface.appointment_types, code).is_some());
+    mapped.or(said.first()).cloned()
 }
 
 /// SCH-11.4, TQ1-7, AIS-4, AIP-6: the first that is filled.

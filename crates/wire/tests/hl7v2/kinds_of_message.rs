@@ -25,9 +25,9 @@ fn a_booking_is_read_with_all_its_fields() {
     assert_eq!(visit.act, Act::Book);
     assert_eq!(visit.start, half_past_two());
     assert_eq!(visit.minutes, Write::Set(45));
-    assert_eq!(visit.visit_type, Write::Set(VisitType::InitialEvaluation));
-    assert_eq!((visit.type_seen.as_deref(), visit.unmapped), (Some("IE"), false));
-    assert_eq!(visit.practitioner, Write::Set("Ben Okafor, PT".into()));
+    assert_eq!(visit.type_seen.as_deref(), Some("IE"));
+    assert_eq!(visit.practitioner, Write::Set("Ben Okafor".into()));
+    assert_eq!(visit.practitioner_code, Write::Set("204".into()));
     assert_eq!((visit.location, visit.location_seen), (Write::Set(MAIN), None));
 }
 
@@ -157,35 +157,63 @@ fn an_unmapped_type_stands_and_is_shown() {
     let mut bare = interface();
     bare.appointment_types.clear();
     let visit = update_by("s12", &bare).visit.unwrap();
-    assert_eq!(visit.visit_type, Write::Set(VisitType::Unmapped));
-    assert_eq!((visit.type_seen.as_deref(), visit.unmapped), (Some("IE"), true));
+    assert_eq!(visit.type_seen.as_deref(), Some("IE"));
 }
 
 #[test]
 fn types_are_found_by_code_by_name_and_by_reason() {
-    for known in ["iE", "initial evaluation", "EVALUATION"] {
+    for (known, seen) in [("iE", "IE"), ("initial evaluation", "Initial Evaluation"), ("EVALUATION", "EVALUATION")] {
         let mut one = interface();
         one.appointment_types = [(known.to_string(), MappedType::Type(VisitType::ReEvaluation))].into();
-        assert_eq!(update_by("s12", &one).visit.unwrap().visit_type, Write::Set(VisitType::ReEvaluation), "{known}");
+        let said = update_by("s12", &one).visit.unwrap().type_seen.unwrap();
+        assert!(said.eq_ignore_ascii_case(seen), "{known}: {said}");
     }
 }
 
 #[test]
-fn an_ignored_type_makes_no_visit_but_keeps_the_patient() {
+fn an_ignored_type_is_read_all_the_same_so_that_it_may_be_mapped_later() {
     let mut ignoring = interface();
     ignoring.appointment_types.insert("ie".into(), MappedType::Ignore);
     let update = update_by("s12", &ignoring);
-    assert_eq!(update.visit, None);
+    assert_eq!(update.visit.unwrap().type_seen.as_deref(), Some("IE"));
     assert_eq!(update.demographics.given, Write::Set("Alma".into()));
 }
 
 #[test]
-fn an_unknown_practitioner_is_named_as_sent_and_shown() {
-    let mut bare = interface();
-    bare.providers.clear();
-    let visit = update_by("s12", &bare).visit.unwrap();
-    assert_eq!(visit.practitioner, Write::Set("Ben Okafor".into()));
-    assert_eq!(visit.practitioner_seen.as_deref(), Some("204"));
+fn a_practitioner_without_a_code_is_known_by_name_and_one_without_a_name_by_code() {
+    let text = String::from_utf8(common::file("s12")).unwrap();
+    for (xcn, name, code) in [("^Okafor^Ben", "Ben Okafor", "Ben Okafor"), ("204", "204", "204")] {
+        let raw = text.replace("204^Okafor^Ben", xcn);
+        assert_ne!(raw, text);
+        let Content::Updates(updates) = wire::hl7v2::read(raw.as_bytes(), &interface()).unwrap().what else { panic!() };
+        let visit = updates[0].visit.as_ref().unwrap();
+        assert_eq!(visit.practitioner, Write::Set(name.into()), "{xcn}");
+        assert_eq!(visit.practitioner_code, Write::Set(code.into()), "{xcn}");
+    }
+}
+
+#[test]
+fn a_charge_says_that_the_patient_came_at_the_visits_time() {
+    let charge = "MSH|^~\\&|PRACTICE|STONES|||20260302180000||DFT^P03|M9|P|2.5.1\rEVN|P03|20260302175500\r\
+                  PID|1||1001^^^STONES^MR||Reyes^Alma\rPV1|1|O|MAIN||||||||||||||||V500\r\
+                  FT1|1|||202603091430||CG|97110\r";
+    let Content::Updates(updates) = wire::hl7v2::read(charge.as_bytes(), &interface()).unwrap().what else { panic!() };
+    let visit = updates[0].visit.as_ref().unwrap();
+    assert_eq!((visit.act, visit.by_charge), (Act::Arrive, true));
+    assert_eq!(visit.visit.as_deref(), Some("STONES/V500"));
+    assert_eq!(visit.start, half_past_two());
+    let Write::Set(start) = &visit.start else { panic!() };
+    assert_eq!(visit.happened, Some(start.instant()), "not when it was billed");
+}
+
+#[test]
+fn a_charge_that_says_no_time_of_day_says_no_start() {
+    let charge = "MSH|^~\\&|PRACTICE|STONES|||20260302180000||DFT^P03|M9|P|2.5.1\rEVN|P03|20260302175500\r\
+                  PID|1||1001^^^STONES^MR||Reyes^Alma\rPV1|1|O|MAIN||||||||||||||||V500\r\
+                  FT1|1|||20260302||CG|97110\r";
+    let Content::Updates(updates) = wire::hl7v2::read(charge.as_bytes(), &interface()).unwrap().what else { panic!() };
+    let visit = updates[0].visit.as_ref().unwrap();
+    assert_eq!((&visit.start, visit.happened), (&Write::Keep, None));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the writer writes, the reader reads.
 
-use care::chart::{Act, VisitType, Write};
+use care::chart::{Act, Write};
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;
 use wire::hl7v2::write::{Outgoing, Patient, Visit, adt, siu};
@@ -72,8 +72,8 @@ fn a_booking_is_read_as_written() {
     assert_eq!((visit.act, visit.minutes), (Act::Book, Write::Set(45)));
     let Write::Set(start) = visit.start else { panic!() };
     assert_eq!((start.civil, start.zone.as_str()), (datetime(2026, 3, 9, 14, 30, 0, 0), "America/New_York"));
-    assert_eq!((visit.visit_type, visit.location), (Write::Set(VisitType::InitialEvaluation), Write::Set(MAIN)));
-    assert_eq!(visit.practitioner, Write::Set("Ben Okafor, PT".into()));
+    assert_eq!((visit.type_seen.as_deref(), visit.location), (Some("IE"), Write::Set(MAIN)));
+    assert_eq!(visit.practitioner_code, Write::Set("204".into()));
     assert_eq!(update.episode.unwrap().number.as_deref(), Some("STONES/C9"));
 }
 

@@ -80,7 +80,7 @@ pub fn value_of(field: Field, facts: &Facts, occurrence: Option<&Occurrence>) ->
             };
             start.map_or(Value::Unknown, |start| number((start.as_second() - facts.now.as_second()) as f64 / 3600.0))
         }
-        Field::Practitioner => text(visit().and_then(|e| e.practitioner.as_deref())),
+        Field::Practitioner => text(visit().and_then(|e| e.known_practitioner())),
         Field::HasEmail => Value::Bool(matches!(patient.reach(Channel::Email), Reach::At(_))),
         Field::HasMobile => Value::Bool(matches!(patient.reach(Channel::Text), Reach::At(_))),
         Field::OpenForms => number(facts.chart.open_forms() as f64),

@@ -167,6 +167,7 @@ fn consent() -> impl Strategy<Value = What> {
         channel,
         category,
         given,
+        said_by: None,
     })
 }
 

@@ -7,7 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgPool;
 use stepwell::ids;
-use store::{InterfaceRow, InterfaceState, LocationRow, NewOrganization, NewStaff, OrgTx, StaffRole};
+use store::{
+    ClaimRow, InterfaceRow, InterfaceState, LocationRow, LocationRules, NewOrganization, NewStaff, OrgTx, SaidBy,
+    StaffRole,
+};
 use wire::hl7v2::{DischargeMeans, Interface, MappedType};
 
 use super::emr::FACILITY;
@@ -39,7 +42,17 @@ pub async fn found(tx: &mut OrgTx, story: &Story, id: OrganizationId, now: Times
         tx.put_location(&row(&place, &location.name)).await.unwrap();
         places.insert(story.scenario.names.name(theirs.0).to_owned(), place);
     }
-    tx.put_interface(&interface(story, &places, now)).await.unwrap();
+    let feed = interface(story, &places, now);
+    tx.put_interface(&feed).await.unwrap();
+    for when in story.events.iter().map(|(_, when)| when) {
+        if let Some(word) = when.visit_type.as_deref().filter(|word| *word != "unmapped") {
+            tx.put_visit_type(feed.id, word, word.parse().ok(), SaidBy::default()).await.unwrap();
+        }
+        if let Some(name) = &when.practitioner {
+            let claim = ClaimRow { code: name.clone(), name: name.clone(), staff: None };
+            tx.put_claim(feed.id, &claim, SaidBy::default()).await.unwrap();
+        }
+    }
     for first in story.workflows.iter().filter(|w| w.version == 1) {
         tx.publish_workflow(&first.key, &first.body, now).await.unwrap();
     }
@@ -76,6 +89,7 @@ fn row(place: &Place, name: &str) -> LocationRow {
         booking_url: String::new(),
         first_visit_info: String::new(),
         review_links: vec![],
+        rules: LocationRules::default(),
     }
 }
 
@@ -97,7 +111,14 @@ fn interface(story: &Story, places: &BTreeMap<String, Place>, now: Timestamp) ->
     };
     settings.check().unwrap();
     let settings = serde_json::to_value(&settings).unwrap();
-    InterfaceRow { id, name: "EMR".into(), listen: Some("127.0.0.1:0".into()), state: InterfaceState::Live, settings }
+    InterfaceRow {
+        id,
+        name: "EMR".into(),
+        listen: Some("127.0.0.1:0".into()),
+        state: InterfaceState::Live,
+        live_since: None,
+        settings,
+    }
 }
 
 pub async fn hire(tx: &mut OrgTx, now: Timestamp) -> StaffId {

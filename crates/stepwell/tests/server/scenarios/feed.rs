@@ -2,9 +2,9 @@
 
 use care::chart::{Act, EpisodeChange, PatientChange, Reach, Source, Subject, What, Write};
 use care::id::{ChangeId, LocationId, PatientId};
+use care::rehearsal::Gateway;
 use care::scenario::Happens;
 use care::workflow::Activation;
-use delivery::text::Answer;
 use jiff::Timestamp;
 use stepwell::ids::id_of_number;
 use uuid::Uuid;
@@ -91,14 +91,14 @@ async fn to_the_clinic(stage: &mut Stage, told: &Told<'_>) -> Result<Vec<Door>, 
         Happens::Loading => switches::loads(stage).await,
         Happens::Live { cover } => switches::is_live(stage, *cover).await,
         Happens::Mapped { code, is } => switches::maps(stage, code, *is).await,
+        Happens::Claimed { code, name } => switches::claims(stage, code, name).await,
         Happens::ChannelDown { channel, down } => {
-            let answer = if *down { Answer::Nothing } else { Answer::Takes };
-            switches::gateway(stage, told.story, *channel, answer).await;
+            let gateway = if *down { Gateway::Down } else { Gateway::Takes };
+            switches::gateway(stage, told.story, *channel, gateway).await;
         }
-        Happens::Gateway { channel, refuses } => {
-            let answer = if *refuses { Answer::Refuses } else { Answer::Takes };
-            switches::gateway(stage, told.story, *channel, answer).await;
-        }
+        Happens::Gateway { channel, gateway } => switches::gateway(stage, told.story, *channel, *gateway).await,
+        // The stage was set up without it.
+        Happens::ContentWithdrawn { .. } => {}
         Happens::Change { .. }
         | Happens::Newest { .. }
         | Happens::Undone { .. }
@@ -191,13 +191,15 @@ async fn undo(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
 }
 
 async fn merge(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
-    let Happens::Merged { undone: false, .. } = told.happens else {
-        return Err("records that were merged cannot be parted again: give this word its door in feed.rs".into());
-    };
-    let gone = told.when.gone.as_deref().ok_or("patient.merged needs `gone`")?;
-    let survivor = told.when.patient()?;
-    stage.emr.merges(told.at, survivor, gone).await?;
-    stage.merged.push((survivor.to_owned(), gone.to_owned()));
+    let gone = told.when.gone.as_deref().ok_or("a merge needs `gone`")?.to_owned();
+    let survivor = told.when.patient()?.to_owned();
+    if let Happens::Merged { undone: true, .. } = told.happens {
+        desk::parts(stage, &survivor, &gone).await;
+        stage.merged.retain(|two| *two != (survivor.clone(), gone.clone()));
+        return Ok(Door::Record);
+    }
+    stage.emr.merges(told.at, &survivor, &gone).await?;
+    stage.merged.push((survivor, gone));
     Ok(Door::Message)
 }
 
@@ -345,7 +347,7 @@ async fn said_of(stage: &Stage, patient: PatientId, (source, at): (Source, Times
     let location = person.location.as_ref().map(|name| stage.places[name].id);
     desk::records(stage, patient, source, at, desk::person(person.change(location))).await;
     for (channel, category) in person.consents() {
-        let what = What::Consent { channel, category, given: true };
+        let what = What::Consent { channel, category, given: true, said_by: None };
         desk::records(stage, patient, source, at, what).await;
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use care::chart::Channel;
+use care::rehearsal;
 use delivery::email::sink::{Manners, Received, Sink, Verdict};
 use delivery::email::{Mailer, Options, Tls};
 use delivery::text::{Answer, Gateway, Paper, Text};
@@ -57,18 +58,23 @@ impl Post {
     }
 
     /// From now on the channel's gateway answers so. `addresses`: to whom mail may go.
-    pub async fn answers(&mut self, channel: Channel, answer: Answer, addresses: &[String]) {
+    pub async fn answers(&mut self, channel: Channel, gateway: rehearsal::Gateway, addresses: &[String]) {
         self.is_emptied();
         if channel == Channel::Text {
-            return self.paper.answers(answer);
+            return self.paper.answers(match gateway {
+                rehearsal::Gateway::Takes => Answer::Takes,
+                rehearsal::Gateway::Refuses => Answer::Refuses,
+                rehearsal::Gateway::Down | rehearsal::Gateway::Breaks => Answer::Nothing,
+            });
         }
         // A mail server that does not answer is one that is not there.
         self.mails = None;
-        let refusing = || addresses.iter().fold(Manners::default(), |m, to| m.with(to, Verdict::AgainstPolicy));
-        let manners = match answer {
-            Answer::Takes => Manners::default(),
-            Answer::Refuses => refusing(),
-            Answer::Nothing => return,
+        let all = |verdict| addresses.iter().fold(Manners::default(), |m, to| m.with(to, verdict));
+        let manners = match gateway {
+            rehearsal::Gateway::Takes => Manners::default(),
+            rehearsal::Gateway::Refuses => all(Verdict::AgainstPolicy),
+            rehearsal::Gateway::Breaks => all(Verdict::DropAfterDot),
+            rehearsal::Gateway::Down => return,
         };
         self.mails = Some(self.listen_again(manners).await);
     }

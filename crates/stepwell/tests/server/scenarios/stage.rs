@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use care::id::{ChangeId, InterfaceId, LocationId, OrganizationId, PatientId, StaffId};
+use care::scenario::Happens;
 use care::scenario::Line;
 use care::workflow::Activation;
 use jiff::{SignedDuration, Timestamp};
@@ -156,7 +157,10 @@ fn roof(story: &Story, slot: &Slot, clock: Clock, post: &Post) -> Arc<Roof> {
     let mut templates = TEMPLATES.0.clone();
     for (workflow, _) in story.scenario.workflows.values() {
         for message in workflow.steps.iter().flat_map(|step| &step.tasks).filter_map(|task| task.message()) {
-            if templates.get(&message.template, "en").is_none() {
+            let gone = story.scenario.events.iter().any(
+                |event| matches!(&event.happens, Happens::ContentWithdrawn { content } if *content == message.template),
+            );
+            if !gone && templates.get(&message.template, "en").is_none() {
                 templates.add(&message.template, "en", TEMPLATES.1.clone());
             }
         }

@@ -2,15 +2,15 @@
 
 use care::chart::{Channel, VisitType};
 use care::id::{LocationId, PatientId};
+use care::rehearsal::Gateway;
 use care::scenario::Feed;
 use care::workflow::decide::go_live;
 use care::workflow::hold::drop_held;
 use care::workflow::{Activation, Edit, InFlight};
-use delivery::text::Answer;
 use jiff::civil::Date;
 use stepwell::runner::Context;
 use stepwell::runner::record::{Act, act, refold};
-use store::InterfaceState;
+use store::{ClaimRow, SaidBy};
 
 use super::stage::Stage;
 use super::story::Story;
@@ -112,41 +112,46 @@ async fn held_is_looked_at(stage: &Stage, at_once: bool) {
 
 pub async fn loads(stage: &mut Stage) {
     stage.loading = true;
-    is_in(stage, InterfaceState::Loading).await;
+    let mut tx = stage.tx().await;
+    assert!(tx.load_again(stage.interface).await.unwrap());
+    tx.commit().await.unwrap();
 }
 
 pub async fn is_live(stage: &mut Stage, cover: bool) {
     stage.loading = false;
-    is_in(stage, InterfaceState::Live).await;
-    on_everybody(stage, &mut |facts, ledger, ids| go_live(facts, ledger, cover, ids)).await;
-}
-
-async fn is_in(stage: &Stage, state: InterfaceState) {
     let mut tx = stage.tx().await;
-    assert!(tx.set_interface_state(stage.interface, state).await.unwrap());
+    assert!(tx.start_live(stage.interface, false, stage.roof.now()).await.unwrap());
     tx.commit().await.unwrap();
+    on_everybody(stage, &mut |facts, ledger, ids| go_live(facts, ledger, cover, ids)).await;
 }
 
 /// The server's word for a type that the EMR names so.
 pub fn code_of(stage: &Stage, code: &str) -> String {
-    format!("{}/{code}", stage.interface)
+    format!("{}/{}", stage.interface, store::code_key(code))
 }
 
 pub async fn maps(stage: &Stage, code: &str, is: Option<VisitType>) {
-    let said = sqlx::query(
-        "insert into visit_types (organization, interface, code, visit_type, since) values ($1, $2, $3, $4, $5::text::timestamptz)
-         on conflict (organization, interface, code) do update set visit_type = $4, since = $5::text::timestamptz",
-    );
-    let said = said.bind(stage.organization.0).bind(stage.interface.0).bind(code).bind(is.map(VisitType::code));
-    said.bind(stage.roof.now().to_string()).execute(&stage.sees_all).await.unwrap();
+    let mut tx = stage.tx().await;
+    let by = SaidBy { since: Some(stage.roof.now()), staff: None };
+    tx.put_visit_type(stage.interface, code, is, by).await.unwrap();
+    tx.commit().await.unwrap();
     everybody(stage).await;
 }
 
 /// A gateway does not answer, refuses everything, or takes everything again; whoever watches it has noticed.
-pub async fn gateway(stage: &mut Stage, story: &Story, channel: Channel, answer: Answer) {
+pub async fn gateway(stage: &mut Stage, story: &Story, channel: Channel, gateway: Gateway) {
     let people = story.people.iter().map(|listed| &listed.person);
     let told = story.events.iter().map(|(_, when)| &when.person);
     let addresses: Vec<String> = people.chain(told).filter_map(|person| person.email.clone()).collect();
-    stage.post.answers(channel, answer, &addresses).await;
-    stage.roof.set_down(channel, answer == Answer::Nothing);
+    stage.post.answers(channel, gateway, &addresses).await;
+    stage.roof.set_down(channel, gateway == Gateway::Down);
+}
+
+pub async fn claims(stage: &Stage, code: &str, name: &str) {
+    let mut tx = stage.tx().await;
+    let by = SaidBy { since: Some(stage.roof.now()), staff: None };
+    let claim = ClaimRow { code: code.to_owned(), name: name.to_owned(), staff: None };
+    tx.put_claim(stage.interface, &claim, by).await.unwrap();
+    tx.commit().await.unwrap();
+    everybody(stage).await;
 }

@@ -1,0 +1,35 @@
+use crate::Frame;
+use crate::staff::{Choice, EffectRow};
+use askama::Template;
+
+/// Visits that were booked before, and what covering them brings.
+#[derive(Debug, Clone)]
+pub struct Cover {
+    pub chosen: bool,
+    /// "14 runs would begin."
+    pub runs: String,
+    /// "12 by email", over the next 30 days.
+    pub messages: Vec<String>,
+    pub rows: Vec<EffectRow>,
+}
+
+/// `GET /workflows/{key}/activation`: what switching on or off does, before it is done.
+#[derive(Template)]
+#[template(path = "staff/activation.html")]
+pub struct ActivationPage {
+    pub frame: Frame,
+    pub key: String,
+    pub title: String,
+    /// It is on: the page is about switching it off.
+    pub is_active: bool,
+    /// What waits, in words.
+    pub waits: String,
+    pub rows: Vec<EffectRow>,
+    /// Events that came while it was off and start nothing.
+    pub since: Option<String>,
+    /// Only for workflows that go by visits to come.
+    pub cover: Option<Cover>,
+    /// Those that fit; the chosen are ticked.
+    pub locations: Vec<Choice>,
+    pub error: Option<String>,
+}
