@@ -1,6 +1,7 @@
 //! What ships with Stepwell: the files of content/, embedded, and the templates made ready once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use pages::email::{Compiled, TemplateError};
 use rust_embed::RustEmbed;
@@ -14,8 +15,9 @@ pub struct Template {
     pub mail: Compiled,
 }
 
-/// Every template by (name, language): ("message/welcome", "es").
-pub struct Templates(BTreeMap<(String, String), Template>);
+/// Every template by (name, language): ("message/welcome", "es"). Cheap to clone.
+#[derive(Clone)]
+pub struct Templates(BTreeMap<(String, String), Arc<Template>>);
 
 #[derive(Debug, thiserror::Error)]
 #[error("template {name} ({language}): {error}")]
@@ -58,7 +60,7 @@ impl Templates {
             };
             match mail.and_then(with_text) {
                 Ok(mail) => {
-                    good.insert((name.to_owned(), language.to_owned()), Template { mail });
+                    good.insert((name.to_owned(), language.to_owned()), Arc::new(Template { mail }));
                 }
                 Err(error) => bad.push(BadTemplate { name: name.into(), language: language.into(), error }),
             }
@@ -67,14 +69,14 @@ impl Templates {
     }
 
     /// Adds a template that does not ship, or puts it in the place of one that does.
-    pub fn add(&mut self, name: &str, language: &str, mail: Compiled) {
-        self.0.insert((name.to_owned(), language.to_owned()), Template { mail });
+    pub fn add(&mut self, name: &str, language: &str, template: Arc<Template>) {
+        self.0.insert((name.to_owned(), language.to_owned()), template);
     }
 
     /// The template in the patient's language, else in English.
     pub fn get(&self, name: &str, language: &str) -> Option<&Template> {
         let key = |language: &str| (name.to_owned(), language.to_owned());
-        self.0.get(&key(language)).or_else(|| self.0.get(&key("en")))
+        self.0.get(&key(language)).or_else(|| self.0.get(&key("en"))).map(Arc::as_ref)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &(String, String)> {

@@ -1,5 +1,5 @@
 //! The demo: a made-up clinic on a clock that is moved by hand. Its EMR's messages come in over real MLLP, its mails go out
-//! over real SMTP to the mailbox here.
+//! over real SMTP to the mailbox here, and its texts on paper.
 
 mod chance;
 mod emr;

@@ -60,7 +60,7 @@ pub async fn start(wanted: &Wanted) -> Result<Started, String> {
     let url = format!("http://{}", reachable(address));
     let (app, runner) = (database.app.clone(), database.runner.clone());
     let roof = Roof::new(app, runner, clock, templates, Some(mailer), CONNECTIONS, url, ids::random());
-    let roof = Arc::new(roof);
+    let roof = Arc::new(roof.with_texts(mailbox.gateway()));
     let (_, staff) = roof.app.find_staff(EMAIL).await.map_err(|e| e.to_string())?.ok_or("the demo has no staff")?;
     let lakeview = made.locations.get("Lakeview").copied().ok_or("the demo has no Lakeview")?;
     let hand = Hand {
@@ -93,7 +93,7 @@ fn morning() -> Result<Timestamp, String> {
         .instant())
 }
 
-/// Makes the clinic and switches all its workflows on, except the texts' own: there is no gateway here.
+/// Makes the clinic and switches all its workflows on.
 async fn make_clinic(database: &Database, now: Timestamp) -> Result<Made, String> {
     let setup = Setup::parse(include_str!("clinic.toml"))?;
     let made = setup.make(&database.app, now).await?;

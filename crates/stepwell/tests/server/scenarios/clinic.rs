@@ -97,7 +97,8 @@ fn row(place: &Place, name: &str) -> LocationRow {
 fn interface(story: &Story, places: &BTreeMap<String, Place>, now: Timestamp) -> InterfaceRow {
     let id = InterfaceId(ids::new_id(now));
     let whens = || story.events.iter().map(|(_, when)| when);
-    let types = whens().filter_map(|when| when.visit_type.clone()).filter(|word| word != "unmapped");
+    let of_visits = whens().filter(|when| when.encounter.is_some());
+    let types = of_visits.filter_map(|when| when.visit_type.clone()).filter(|word| word != "unmapped");
     let settings = Interface {
         trust_offset: true,
         authority: Some(FACILITY.into()),

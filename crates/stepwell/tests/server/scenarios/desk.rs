@@ -5,6 +5,7 @@ use care::id::{AssignmentId, ChangeId, EncounterId, PatientId};
 use care::zone::{self, CivilMoment};
 use jiff::Timestamp;
 use stepwell::runner::links::Purpose;
+use stepwell::runner::merge;
 use stepwell::runner::record::take_back;
 use stepwell::runner::{Context, Known, NewChange, record};
 
@@ -62,6 +63,15 @@ pub async fn takes_back(stage: &Stage, patient: PatientId, change: ChangeId) {
     let context = Context::load(&stage.roof, &mut tx).await.unwrap();
     let patient = store::patient_lock(&mut tx, patient).await.unwrap().unwrap();
     assert!(take_back(&stage.roof, &mut tx, &context, patient, change).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+/// They are two people after all.
+pub async fn parts(stage: &Stage, survivor: &str, gone: &str) {
+    let two = merge::Two { survivor: stage.people[survivor], gone: stage.people[gone] };
+    let mut tx = stage.tx().await;
+    let context = Context::load(&stage.roof, &mut tx).await.unwrap();
+    assert!(merge::unmerge(&stage.roof, &mut tx, &context, two).await.unwrap());
     tx.commit().await.unwrap();
 }
 

@@ -191,13 +191,15 @@ async fn undo(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
 }
 
 async fn merge(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
-    let Happens::Merged { undone: false, .. } = told.happens else {
-        return Err("records that were merged cannot be parted again: give this word its door in feed.rs".into());
-    };
-    let gone = told.when.gone.as_deref().ok_or("patient.merged needs `gone`")?;
-    let survivor = told.when.patient()?;
-    stage.emr.merges(told.at, survivor, gone).await?;
-    stage.merged.push((survivor.to_owned(), gone.to_owned()));
+    let gone = told.when.gone.as_deref().ok_or("a merge needs `gone`")?.to_owned();
+    let survivor = told.when.patient()?.to_owned();
+    if let Happens::Merged { undone: true, .. } = told.happens {
+        desk::parts(stage, &survivor, &gone).await;
+        stage.merged.retain(|two| *two != (survivor.clone(), gone.clone()));
+        return Ok(Door::Record);
+    }
+    stage.emr.merges(told.at, &survivor, &gone).await?;
+    stage.merged.push((survivor, gone));
     Ok(Door::Message)
 }
 

@@ -14,13 +14,20 @@
 //! | `episode.opened` | `record`: HL7 names a case only with a visit |
 //! | `episode.discharged`, `.reopened` | A03, A13 where discharge means the case; `record` without an EMR |
 //! | `patient.registered` | the link in the newest message and the birth date; `record` when there is none |
-//! | `workflow.activated`, `.deactivated` | the switch on the workflow's page |
+//! | `workflow.activated`, `.deactivated` | the switch on the workflow's page; its rows for `cover` and `locations` |
+//! | `assignment.completed` for the one question that is ours | the page behind the link that asks; `record` otherwise |
+//! | `patient.merged` | A40; parted again by the function behind the button |
+//! | `interface.*`, `visit_type.mapped`, `feed.*`, `clinic.*`, `workflow.published` | what their pages write, and everybody is looked at again |
+//! | `channel.*`, `gateway.*` | the mail server and the text gateway answer so, or are not there |
+//! | `undone` | what the button "undo" calls |
+//! | everything else: `assignment.*`, `consent.*`, `run.stopped`, `stop.received`, enrolments, logins | `record` |
+//!
+//! What staff say by a form is held for a minute, so the simulator is told that staff said it.
 //!
 //! A location that is not named has an EMR where all have one. Where a `change` has no arm in [`feed`], or a key no door,
 //! the test fails and names it. Two different things said of one visit at the same instant are ordered by what they say,
 //! not by their lines, so a story keeps them a minute apart.
 //!
-//! There is no gateway for texts yet: a text that is handed over ends as one that could not be written.
 //! `SCENARIO=a-moved` plays only files whose name has that in it.
 
 mod clinic;

@@ -1,6 +1,7 @@
 //! The gateways of a story: a mail server and one for texts. Each takes everything, refuses everything, or does not answer.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use care::chart::Channel;
 use care::rehearsal;
@@ -44,6 +45,18 @@ impl Post {
         }
     }
 
+    /// On the old port, as soon as the one before has let go of it.
+    async fn listen_again(&self, manners: Manners) -> (Sink, Receiver<Received>) {
+        const TRIES: usize = 500;
+        for _ in 0..TRIES {
+            match Sink::listen(self.address, manners.clone()).await {
+                Ok(mails) => return mails,
+                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+        Sink::listen(self.address, manners).await.unwrap()
+    }
+
     /// From now on the channel's gateway answers so. `addresses`: to whom mail may go.
     pub async fn answers(&mut self, channel: Channel, gateway: rehearsal::Gateway, addresses: &[String]) {
         self.is_emptied();
@@ -63,6 +76,6 @@ impl Post {
             rehearsal::Gateway::Breaks => all(Verdict::DropAfterDot),
             rehearsal::Gateway::Down => return,
         };
-        self.mails = Some(Sink::listen(self.address, manners).await.unwrap());
+        self.mails = Some(self.listen_again(manners).await);
     }
 }

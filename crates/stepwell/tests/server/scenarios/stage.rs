@@ -1,7 +1,7 @@
 //! The server of one scenario: that clinic and nothing else, a clock moved by hand, a mail server that takes everything.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use care::id::{ChangeId, InterfaceId, LocationId, OrganizationId, PatientId, StaffId};
 use care::scenario::Happens;
@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use pages::email::Compiled;
 use sqlx::postgres::PgPool;
 use stepwell::clock::Clock;
-use stepwell::content::Templates;
+use stepwell::content::{Template, Templates};
 use stepwell::runner::{settle, work};
 use stepwell::server::{Parts, Server};
 use stepwell::{Roof, ids};
@@ -154,14 +154,14 @@ impl Stage {
 fn roof(story: &Story, slot: &Slot, clock: Clock, post: &Post) -> Arc<Roof> {
     const CONNECTIONS: usize = 2;
     let mailer = post.mailer(CONNECTIONS);
-    let (mut templates, _) = Templates::load();
+    let mut templates = TEMPLATES.0.clone();
     for (workflow, _) in story.scenario.workflows.values() {
         for message in workflow.steps.iter().flat_map(|step| &step.tasks).filter_map(|task| task.message()) {
             let gone = story.scenario.events.iter().any(
                 |event| matches!(&event.happens, Happens::ContentWithdrawn { content } if *content == message.template),
             );
             if !gone && templates.get(&message.template, "en").is_none() {
-                templates.add(&message.template, "en", stand_in());
+                templates.add(&message.template, "en", TEMPLATES.1.clone());
             }
         }
     }
@@ -173,8 +173,9 @@ fn roof(story: &Story, slot: &Slot, clock: Clock, post: &Post) -> Arc<Roof> {
     Arc::new(roof)
 }
 
-/// For a message that only this scenario knows.
-fn stand_in() -> Compiled {
+/// Those that ship, and one for every message that only a scenario knows. Laid out once: that takes longer than a story.
+static TEMPLATES: LazyLock<(Templates, Arc<Template>)> = LazyLock::new(|| {
     let mjml = "<mj-section><mj-column><mj-text><p>Hello.</p></mj-text></mj-column></mj-section>";
-    Compiled::new("Hello", mjml, "Hello.").unwrap().with_text_message("Hello.").unwrap()
-}
+    let mail = Compiled::new("Hello", mjml, "Hello.").unwrap().with_text_message("Hello.").unwrap();
+    (Templates::load().0, Arc::new(Template { mail }))
+});
