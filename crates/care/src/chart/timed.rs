@@ -43,7 +43,8 @@ impl Chart {
         let (Some(born), Some(created)) = (self.patient.birth_date, self.patient.created_at) else { return };
         let zone = self.home_zone(clinic);
         let (first, last) = (zone::date_in(created, zone), zone::date_in(now, zone));
-        for year in first.year()..=last.year().saturating_add(1) {
+        // Who was greeted ahead in December for January is due again only in the December after.
+        for year in first.year()..=last.year().saturating_add(2) {
             let Some(day) = birthday_in(born, year).filter(|day| *day >= first && *day > born) else { continue };
             let Ok(ahead) = day.checked_sub(jiff::Span::new().days(BIRTHDAY_AHEAD)) else { continue };
             let midnight = day.to_datetime(jiff::civil::Time::midnight());

@@ -1,8 +1,11 @@
 //! One patient on the stage: the changes, and what was decided so far.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use crate::chart::{Change, Snapshot};
+use super::memo::Memo;
+use crate::chart::{Change, ContactPoint, Snapshot};
 use crate::workflow::{DeliveryState, Ledger, StepState};
 
 #[derive(Debug, Clone, Default)]
@@ -13,11 +16,14 @@ pub struct Player {
     pub(super) next: Option<Timestamp>,
     /// When time alone will change what is known of the patient.
     pub(super) wake: Option<Timestamp>,
+    /// The contact points under which the stage knows them.
+    pub(super) points: BTreeSet<ContactPoint>,
+    pub(super) memo: Option<Memo>,
 }
 
 impl Player {
     pub fn new(changes: Vec<Change>, ledger: Ledger) -> Self {
-        Self { changes, ledger, next: None, wake: None }
+        Self { changes, ledger, ..Self::default() }
     }
 
     /// The next due step, waiting delivery or event that time brings.

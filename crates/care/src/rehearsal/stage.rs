@@ -1,6 +1,7 @@
 //! The stage: what the server does with its database and its gateways, in memory and in order of time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::merge::Merged;
 use super::patient::Player;
 use super::switches::Gateway;
-use crate::chart::{Change, Channel, Clinic, ContactPoint, Snapshot, Source, Stamp, What};
+use crate::chart::{Change, Channel, Clinic, ContactPoint, Snapshot, Source, Stamp, Watch, What};
 use crate::id::{ChangeId, PatientId, PlannedStepId};
 use crate::workflow::decide::reconcile;
 use crate::workflow::perform::perform;
@@ -22,8 +23,8 @@ const FAMILY: usize = 5;
 
 #[derive(Debug, Clone)]
 pub struct Stage {
-    pub clinic: Clinic,
-    pub workflows: Workflows,
+    pub clinic: Arc<Clinic>,
+    pub workflows: Arc<Workflows>,
     pub channels: BTreeSet<Channel>,
     pub patients: BTreeMap<PatientId, Player>,
     pub suppressed: BTreeSet<ContactPoint>,
@@ -36,6 +37,7 @@ pub struct Stage {
     pub(super) shared: BTreeMap<ContactPoint, BTreeSet<PatientId>>,
     pub(super) merged: Vec<Merged>,
     pub(super) agenda: BTreeSet<(Timestamp, PatientId)>,
+    watch: Arc<Watch>,
     next_id: u128,
 }
 
@@ -52,9 +54,10 @@ type Act<'a> = &'a mut dyn FnMut(&Facts, &mut Ledger, &mut dyn FnMut() -> Uuid) 
 
 impl Stage {
     pub fn new(clinic: Clinic, workflows: Workflows, channels: BTreeSet<Channel>, now: Timestamp) -> Self {
+        let watch = Arc::new(workflows.watch());
         Self {
-            clinic,
-            workflows,
+            clinic: Arc::new(clinic),
+            workflows: Arc::new(workflows),
             channels,
             patients: BTreeMap::new(),
             suppressed: BTreeSet::new(),
@@ -65,8 +68,22 @@ impl Stage {
             shared: BTreeMap::new(),
             merged: vec![],
             agenda: BTreeSet::new(),
+            watch,
             next_id: 1 << 64,
         }
+    }
+
+    pub fn clinic_mut(&mut self) -> &mut Clinic {
+        Arc::make_mut(&mut self.clinic)
+    }
+
+    /// A version of a workflow may wait for other events of time than those before it.
+    pub(super) fn watch_anew(&mut self) {
+        self.watch = Arc::new(self.workflows.watch());
+    }
+
+    pub(super) fn workflows_mut(&mut self) -> &mut Workflows {
+        Arc::make_mut(&mut self.workflows)
     }
 
     /// Brings a patient on with all that is known and decided of them; nothing is asked of the engine yet.
@@ -94,9 +111,9 @@ impl Stage {
         self.reconcile(patient);
     }
 
-    pub fn reconcile(&mut self, patient: PatientId) {
+    pub fn reconcile(&mut self, patient: PatientId) -> Vec<Effect> {
         let loading = self.loading;
-        self.with(patient, &mut |facts, ledger, ids| reconcile(facts, ledger, loading, ids));
+        self.with(patient, &mut |facts, ledger, ids| reconcile(facts, ledger, loading, ids))
     }
 
     pub fn reconcile_all(&mut self) {
@@ -111,31 +128,37 @@ impl Stage {
 
     /// Does what falls due up to `until`, in order of time.
     pub fn play_until(&mut self, until: Timestamp) {
-        while let Some((at, patient)) = self.agenda.first().copied().filter(|(at, _)| *at <= until) {
-            self.now = self.now.max(at);
-            self.do_due(patient);
-        }
+        while self.play_next(until).is_some() {}
         self.now = self.now.max(until);
     }
 
-    fn do_due(&mut self, patient: PatientId) {
-        let now = self.now;
-        if self.patients.get(&patient).and_then(|p| p.wake).is_some_and(|wake| wake <= now) {
-            self.reconcile(patient);
-        }
-        while let Some(step) = self.patients.get(&patient).and_then(|p| due_step(&p.ledger, now)) {
-            self.with(patient, &mut |facts, ledger, ids| perform(facts, ledger, step, ids));
-        }
-        self.send_due(patient);
+    /// Does what falls due next for one patient, if that is by `until`; what was written by it.
+    pub fn play_next(&mut self, until: Timestamp) -> Option<Vec<Effect>> {
+        let (at, patient) = self.agenda.first().copied().filter(|(at, _)| *at <= until)?;
+        self.now = self.now.max(at);
+        Some(self.do_due(patient))
     }
 
-    fn send_due(&mut self, patient: PatientId) {
+    fn do_due(&mut self, patient: PatientId) -> Vec<Effect> {
+        let now = self.now;
+        let mut effects = vec![];
+        if self.patients.get(&patient).and_then(|p| p.wake).is_some_and(|wake| wake <= now) {
+            effects.extend(self.reconcile(patient));
+        }
+        while let Some(step) = self.patients.get(&patient).and_then(|p| due_step(&p.ledger, now)) {
+            effects.extend(self.with(patient, &mut |facts, ledger, ids| perform(facts, ledger, step, ids)));
+        }
+        self.send_due(patient, &mut effects);
+        effects
+    }
+
+    fn send_due(&mut self, patient: PatientId, effects: &mut Vec<Effect>) {
         let now = self.now;
         let waits = |d: &&Delivery| d.state == DeliveryState::Queued && d.not_before <= now;
         let due = |ledger: &Ledger| ledger.deliveries.values().filter(waits).map(|d| (d.not_before, d.id)).min();
         while let Some((_, id)) = self.patients.get(&patient).and_then(|p| due(&p.ledger)) {
             let refuses = self.gateways.clone();
-            self.with(patient, &mut |facts, ledger, ids| {
+            effects.extend(self.with(patient, &mut |facts, ledger, ids| {
                 let (send, mut effects) = send::attempt(facts, ledger, id, ids);
                 let channel = ledger.deliveries.get(&id).map(|d| d.contact.channel);
                 if send == Send::Now {
@@ -144,7 +167,7 @@ impl Stage {
                     effects.extend(send::end(facts, ledger, id, end, ids));
                 }
                 effects
-            });
+            }));
         }
     }
 
@@ -153,10 +176,16 @@ impl Stage {
         Some(Snapshot::of(&player.changes, &self.clinic, &self.workflows.watch(), self.now))
     }
 
-    /// Lets the engine act on one patient, and does what it decided. What it assigned is a change like any other.
-    pub fn with(&mut self, patient: PatientId, act: Act) {
-        let Some(snapshot) = self.snapshot(patient) else { return };
-        let Some(mut player) = self.patients.remove(&patient) else { return };
+    fn look(&mut self, patient: PatientId) -> Option<Arc<Snapshot>> {
+        let player = self.patients.get_mut(&patient)?;
+        Some(player.look(&self.clinic, &self.watch, self.now))
+    }
+
+    /// Lets the engine act on one patient, and does what it decided. What it assigned is a change like any other. Gives
+    /// what was written.
+    pub fn with(&mut self, patient: PatientId, act: Act) -> Vec<Effect> {
+        let Some(snapshot) = self.look(patient) else { return vec![] };
+        let Some(mut player) = self.patients.remove(&patient) else { return vec![] };
         let world = self.world(patient, &snapshot);
         let facts = Facts {
             clinic: &self.clinic,
@@ -175,29 +204,34 @@ impl Stage {
         });
         self.next_id = next;
         self.patients.insert(patient, player);
-        let gave = self.take(patient, effects);
-        if gave { self.reconcile(patient) } else { self.look_again(patient) }
+        let mut effects = effects;
+        if self.take(patient, &effects) {
+            effects.extend(self.reconcile(patient));
+        } else {
+            self.look_again(patient);
+        }
+        effects
     }
 
     /// Keeps what the effects say; whether the chart has changed by them.
-    fn take(&mut self, patient: PatientId, effects: Vec<Effect>) -> bool {
+    fn take(&mut self, patient: PatientId, effects: &[Effect]) -> bool {
         let mut gave = false;
         for effect in effects {
             match effect {
-                Effect::Decided(decision) => self.said.push(Said::Decided(patient, decision)),
-                Effect::Told(told) => self.said.push(Said::Told(patient, self.now, told)),
+                Effect::Decided(decision) => self.said.push(Said::Decided(patient, decision.clone())),
+                Effect::Told(told) => self.said.push(Said::Told(patient, self.now, told.clone())),
                 Effect::Assigned { assignment, act } => {
                     gave = true;
                     let id = self.fresh();
                     let stamp = Stamp { at: self.now, rank: 0, hash: id.as_u128() as u64 };
-                    let what = What::Assignment { assignment, act };
+                    let what = What::Assignment { assignment: *assignment, act: act.clone() };
                     let change =
                         Change { id: ChangeId(id), stamp, source: Source::System, received_at: self.now, what };
                     self.patients.entry(patient).or_default().changes.push(change);
                 }
                 Effect::DeliverySet { delivery, state: DeliveryState::Sent { at }, .. } => {
-                    let sent = self.patients.get(&patient).and_then(|p| p.ledger.deliveries.get(&delivery));
-                    self.said.extend(sent.cloned().map(|d| Said::Sent(patient, at, d)));
+                    let sent = self.patients.get(&patient).and_then(|p| p.ledger.deliveries.get(delivery));
+                    self.said.extend(sent.cloned().map(|d| Said::Sent(patient, *at, d)));
                 }
                 Effect::EventKnown { .. }
                 | Effect::Entered { .. }
@@ -211,9 +245,10 @@ impl Stage {
     }
 
     fn world(&self, patient: PatientId, snapshot: &Snapshot) -> World {
-        let mut world = World { suppressed: self.suppressed.clone(), ..World::default() };
+        let mut world = World::default();
         world.down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
         for point in snapshot.chart.contact_points() {
+            world.suppressed.extend(self.suppressed.get(&point).cloned());
             let Some(sharing) = self.shared.get(&point) else { continue };
             if sharing.len() > FAMILY {
                 world.crowded.insert(point);
@@ -231,14 +266,20 @@ impl Stage {
 
     /// Puts the patient where they belong on the agenda, and their contact points beside those of others.
     pub(super) fn look_again(&mut self, patient: PatientId) {
-        let Some(snapshot) = self.snapshot(patient) else { return };
-        for sharing in self.shared.values_mut() {
-            sharing.remove(&patient);
-        }
-        for point in snapshot.chart.contact_points() {
-            self.shared.entry(point).or_default().insert(patient);
-        }
+        let Some(snapshot) = self.look(patient) else { return };
         let Some(player) = self.patients.get_mut(&patient) else { return };
+        let points = snapshot.chart.contact_points();
+        if points != player.points {
+            for point in &player.points {
+                if let Some(sharing) = self.shared.get_mut(point) {
+                    sharing.remove(&patient);
+                }
+            }
+            for point in &points {
+                self.shared.entry(point.clone()).or_default().insert(patient);
+            }
+            player.points = points;
+        }
         if let Some(before) = player.next {
             self.agenda.remove(&(before, patient));
         }
@@ -252,14 +293,17 @@ impl Stage {
     }
 }
 
-/// The step that has been due longest.
+/// The step that has been due longest. Of those due together, what they are decides, never when they came about.
 fn due_step(ledger: &Ledger, now: Timestamp) -> Option<PlannedStepId> {
-    let pending = ledger.runs.values().flat_map(|r| &r.steps).filter_map(|s| match s.state {
-        StepState::Pending { at: Some(at) } if at <= now => Some((at, s.due, s.id)),
+    let steps = ledger.runs.values().flat_map(|run| run.steps.iter().map(move |s| (run, s)));
+    let pending = steps.filter_map(|(run, s)| match s.state {
+        StepState::Pending { at: Some(at) } if at <= now => {
+            Some((at, s.due, &run.workflow, run.anchor, &s.step, s.occurrence, s.generation, s.id))
+        }
         StepState::Pending { .. }
         | StepState::Performed { .. }
         | StepState::Skipped { .. }
         | StepState::Cancelled { .. } => None,
     });
-    pending.min().map(|(_, _, id)| id)
+    pending.min().map(|(.., id)| id)
 }

@@ -33,7 +33,7 @@ impl Gateway {
 
 impl Stage {
     pub fn activate(&mut self, workflow: &str, activation: Activation) {
-        let Some(published) = self.workflows.0.get_mut(workflow) else { return };
+        let Some(published) = self.workflows_mut().0.get_mut(workflow) else { return };
         if published.activations.iter().any(|a| a.until.is_none()) {
             return;
         }
@@ -45,21 +45,23 @@ impl Stage {
     pub fn deactivate(&mut self, workflow: &str) {
         let now = self.now;
         let open =
-            self.workflows.0.get_mut(workflow).and_then(|p| p.activations.iter_mut().find(|a| a.until.is_none()));
+            self.workflows_mut().0.get_mut(workflow).and_then(|p| p.activations.iter_mut().find(|a| a.until.is_none()));
         if let Some(open) = open {
             open.until = Some(now);
         }
     }
 
     pub fn publish(&mut self, key: &str, version: u32, workflow: Arc<Workflow>, in_flight: InFlight) {
-        let Some(published) = self.workflows.0.get_mut(key) else { return };
+        let at = self.now;
+        let Some(published) = self.workflows_mut().0.get_mut(key) else { return };
         published.versions.insert(version, workflow);
-        published.edits.push(Edit { at: self.now, to: version, in_flight });
+        published.edits.push(Edit { at, to: version, in_flight });
+        self.watch_anew();
         self.reconcile_all();
     }
 
     pub fn set_day(&mut self, location: LocationId, day: Date, closed: bool) {
-        let Some(location) = self.clinic.locations.get_mut(&location) else { return };
+        let Some(location) = self.clinic_mut().locations.get_mut(&location) else { return };
         if closed {
             location.closed.insert(day);
         } else {
@@ -70,7 +72,7 @@ impl Stage {
 
     /// The feed went silent, or caught up: what was held meets the late rule.
     pub fn set_silent(&mut self, location: LocationId, silent: bool) {
-        let Some(location) = self.clinic.locations.get_mut(&location) else { return };
+        let Some(location) = self.clinic_mut().locations.get_mut(&location) else { return };
         location.silent = silent;
         if !silent {
             self.wake(None);
@@ -80,7 +82,7 @@ impl Stage {
 
     /// Staff send what is held although the feed is silent, however late it is.
     pub fn release(&mut self, location: LocationId) {
-        let Some(location) = self.clinic.locations.get_mut(&location) else { return };
+        let Some(location) = self.clinic_mut().locations.get_mut(&location) else { return };
         location.silent = false;
         self.wake(Some(self.now));
         self.reconcile_all();
@@ -103,7 +105,8 @@ impl Stage {
     }
 
     pub fn map_type(&mut self, code: &str, is: Option<VisitType>) {
-        self.clinic.visit_types.insert(code.to_owned(), TypeMapping { is, since: Some(self.now) });
+        let since = Some(self.now);
+        self.clinic_mut().visit_types.insert(code.to_owned(), TypeMapping { is, since });
         self.reconcile_all();
     }
 
