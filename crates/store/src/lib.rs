@@ -13,6 +13,7 @@
 //! # }
 //! ```
 
+mod cast;
 mod changes;
 mod chart;
 mod chart_lists;

@@ -14,6 +14,10 @@ pub struct WorkflowBody {
     pub key: String,
     pub version: u32,
     pub body: String,
+    /// Came with Stepwell; else it is the clinic's own.
+    pub shipped: bool,
+    pub published_at: Timestamp,
+    pub published_by: Option<StaffId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,14 +32,22 @@ pub struct ActivationRow {
 impl OrgTx {
     pub async fn workflow_bodies(&mut self) -> Result<Vec<WorkflowBody>, Error> {
         let rows = sqlx::query!(
-            "select key, version, body from workflows where organization = $1 order by key, version",
+            "select key, version, body, shipped, published_at, published_by from workflows where organization = $1
+             order by key, version",
             self.org()
         )
         .fetch_all(&mut *self.tx)
         .await?;
         Ok(rows
             .into_iter()
-            .map(|r| WorkflowBody { key: r.key, version: r.version.cast_unsigned(), body: r.body })
+            .map(|r| WorkflowBody {
+                key: r.key,
+                version: r.version.cast_unsigned(),
+                body: r.body,
+                shipped: r.shipped,
+                published_at: r.published_at.to_jiff(),
+                published_by: r.published_by.map(StaffId),
+            })
             .collect())
     }
 
@@ -58,13 +70,15 @@ impl OrgTx {
             .collect())
     }
 
-    /// Publishes a text as the next version, unless the newest one says the same.
-    pub async fn publish_workflow(&mut self, key: &str, body: &str, now: Timestamp) -> Result<(), Error> {
-        sqlx::query!(
-            "insert into workflows (organization, key, version, body, published_at)
-             select $1, $2, coalesce(max(version), 0) + 1, $3, $4 from workflows where organization = $1 and key = $2
-             having not coalesce((array_agg(body order by version desc))[1] = $3, false)
-             on conflict do nothing",
+    /// Publishes a text that ships with Stepwell as the next version, unless the newest one says the same or is the
+    /// clinic's own. Whether it did.
+    pub async fn publish_workflow(&mut self, key: &str, body: &str, now: Timestamp) -> Result<bool, Error> {
+        self.change_workflows().await?;
+        let done = sqlx::query!(
+            "insert into workflows (organization, key, version, body, published_at, shipped)
+             select $1, $2, coalesce(max(version), 0) + 1, $3, $4, true from workflows where organization = $1 and key = $2
+             having coalesce((array_agg(body order by version desc))[1] <> $3
+                 and (array_agg(shipped order by version desc))[1], true)",
             self.org(),
             key,
             body,
@@ -72,7 +86,35 @@ impl OrgTx {
         )
         .execute(&mut *self.tx)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Publishes a version of the clinic's own after `base`, the newest so far (0: there is none); `None` if somebody
+    /// else was first.
+    pub async fn publish_own(
+        &mut self,
+        key: &str,
+        body: &str,
+        base: u32,
+        by: Option<StaffId>,
+        now: Timestamp,
+    ) -> Result<Option<u32>, Error> {
+        self.change_workflows().await?;
+        let version = sqlx::query_scalar!(
+            "insert into workflows (organization, key, version, body, published_at, published_by)
+             select $1, $2, $3 + 1, $4, $5, $6
+             where $3 = (select coalesce(max(version), 0) from workflows where organization = $1 and key = $2)
+             returning version",
+            self.org(),
+            key,
+            base.cast_signed(),
+            body,
+            now.to_sqlx() as _,
+            by.map(|s| s.0)
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(version.map(i32::cast_unsigned))
     }
 
     /// What newer versions did to the runs in flight, in order of time.
@@ -140,6 +182,7 @@ impl OrgTx {
         by: Option<StaffId>,
         activation: &Activation,
     ) -> Result<bool, Error> {
+        self.change_workflows().await?;
         let locations: Option<Vec<Uuid>> = activation.locations.as_ref().map(|l| l.iter().map(|id| id.0).collect());
         let done = sqlx::query!(
             "insert into activations (organization, id, workflow, from_at, activated_by, locations, cover)
@@ -167,6 +210,7 @@ impl OrgTx {
     }
 
     pub async fn deactivate(&mut self, workflow: &str, by: Option<StaffId>, now: Timestamp) -> Result<bool, Error> {
+        self.change_workflows().await?;
         let done = sqlx::query!(
             "update activations set until_at = $3, deactivated_by = $4
              where organization = $1 and workflow = $2 and until_at is null",

@@ -19,7 +19,9 @@ pub struct Context {
 }
 
 impl Context {
+    /// The workflows stay as they are until the transaction ends. To be asked for before any patient is locked.
     pub async fn load(roof: &Roof, tx: &mut OrgTx) -> Result<Self, Error> {
+        tx.hold_workflows().await?;
         let organization = tx.clinic().await?;
         let workflows = roof.workflows(tx).await?;
         let watch = workflows.watch();

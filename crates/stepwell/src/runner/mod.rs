@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod reading;
 pub mod record;
 pub mod settle;
+pub mod stage;
 pub mod tick;
 pub mod visit_file;
 pub mod work;
