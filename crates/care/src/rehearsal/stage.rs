@@ -14,9 +14,7 @@ use crate::id::{ChangeId, PatientId, PlannedStepId};
 use crate::workflow::decide::reconcile;
 use crate::workflow::perform::perform;
 use crate::workflow::send::{self, End, Send};
-use crate::workflow::{
-    Decision, Delivery, DeliveryState, Effect, Facts, Ledger, StepState, Told, Traffic, Workflows, World,
-};
+use crate::workflow::{Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Told, Traffic, Workflows, World};
 
 /// Contact points on more charts than this are nobody's (docs/SEMANTICS.md section 5, rule 4).
 const FAMILY: usize = 5;
@@ -299,17 +297,7 @@ impl Stage {
     }
 }
 
-/// The step that has been due longest. Of those due together, what they are decides, never when they came about.
+/// The step that has been due longest.
 fn due_step(ledger: &Ledger, now: Timestamp) -> Option<PlannedStepId> {
-    let steps = ledger.runs.values().flat_map(|run| run.steps.iter().map(move |s| (run, s)));
-    let pending = steps.filter_map(|(run, s)| match s.state {
-        StepState::Pending { at: Some(at) } if at <= now => {
-            Some((at, s.due, &run.workflow, run.anchor, &s.step, s.occurrence, s.generation, s.id))
-        }
-        StepState::Pending { .. }
-        | StepState::Performed { .. }
-        | StepState::Skipped { .. }
-        | StepState::Cancelled { .. } => None,
-    });
-    pending.min().map(|(.., id)| id)
+    ledger.due_steps(now).into_iter().next()
 }

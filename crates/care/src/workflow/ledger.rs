@@ -314,6 +314,24 @@ impl Ledger {
         of_anchor.min_by_key(|r| (!r.has_given(), r.started_at, r.id))
     }
 
+    /// What is due, longest first. Of those due together what they are decides, never when they came about: there may be
+    /// room for one of them only, and a rehearsal must say for which.
+    pub fn due_steps(&self, now: Timestamp) -> Vec<PlannedStepId> {
+        let steps = self.runs.values().flat_map(|run| run.steps.iter().map(move |s| (run, s)));
+        let due = steps.filter_map(|(run, s)| match s.state {
+            StepState::Pending { at: Some(at) } if at <= now => {
+                Some((at, s.due, &run.workflow, run.anchor, &s.step, s.occurrence, s.generation, s.id))
+            }
+            StepState::Pending { .. }
+            | StepState::Performed { .. }
+            | StepState::Skipped { .. }
+            | StepState::Cancelled { .. } => None,
+        });
+        let mut due: Vec<_> = due.collect();
+        due.sort();
+        due.into_iter().map(|(.., id)| id).collect()
+    }
+
     pub fn step(&self, id: PlannedStepId) -> Option<(&Run, &PlannedStep)> {
         self.runs.values().find_map(|run| run.steps.iter().find(|s| s.id == id).map(|step| (run, step)))
     }

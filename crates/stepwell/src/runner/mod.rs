@@ -13,6 +13,7 @@ pub mod links;
 pub mod outbox;
 pub mod reading;
 pub mod record;
+pub mod rehearse;
 pub mod settle;
 pub mod stage;
 pub mod tick;

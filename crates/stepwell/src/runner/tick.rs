@@ -59,7 +59,7 @@ async fn perform_for(
     steps: &[Claimed],
 ) -> Result<(), Error> {
     let Some(patient) = store::patient_lock(tx, patient).await? else { return Ok(()) };
-    for claimed in steps {
+    for claimed in in_order(roof, tx, patient, steps).await? {
         // Another worker took it over, or it has ended: a stale timer does nothing.
         if tx.holds_step(claimed).await? {
             let step = claimed.step;
@@ -67,6 +67,16 @@ async fn perform_for(
         }
     }
     Ok(())
+}
+
+/// As the engine orders what is due together.
+async fn in_order(roof: &Roof, tx: &mut OrgTx, patient: PatientId, steps: &[Claimed]) -> Result<Vec<Claimed>, Error> {
+    let mut ordered = steps.to_vec();
+    if ordered.len() > 1 {
+        let due = tx.ledger(patient).await?.due_steps(roof.now());
+        ordered.sort_by_key(|claimed| due.iter().position(|step| *step == claimed.step));
+    }
+    Ok(ordered)
 }
 
 /// Looks again at the patients whose charts time alone has changed; how many those were.

@@ -16,6 +16,7 @@ mod merging;
 mod messages;
 mod migrating;
 mod pages;
+mod rehearsal;
 mod sending;
 mod switch;
 mod visits;
