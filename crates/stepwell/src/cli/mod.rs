@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod migrate;
+mod rehearse;
 mod serve;
 mod setup;
 mod simulate;
@@ -36,6 +37,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Check everything a person would check.
     Doctor(doctor::DoctorArgs),
+    /// Try a workflow on a clinic's own patients; nothing is sent or written.
+    Rehearse(rehearse::RehearseArgs),
     /// Play a scenario file through the engine.
     Simulate(simulate::SimulateArgs),
 }
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
             Command::Setup(args) => setup::run(args).await,
             Command::Migrate(args) => migrate::run(args).await,
             Command::Doctor(args) => doctor::run(args).await,
+            Command::Rehearse(args) => rehearse::run(args).await,
             Command::Simulate(args) => simulate::run(&args),
         }
     });

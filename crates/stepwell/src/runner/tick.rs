@@ -61,7 +61,7 @@ async fn perform_for(
     let Some(patient) = store::patient_lock(tx, patient).await? else { return Ok(()) };
     for claimed in in_order(roof, tx, patient, steps).await? {
         // Another worker took it over, or it has ended: a stale timer does nothing.
-        if tx.holds_step(claimed).await? {
+        if tx.holds_step(&claimed).await? {
             let step = claimed.step;
             act(roof, tx, context, patient, &mut |facts, ledger, ids| perform(facts, ledger, step, ids)).await?;
         }

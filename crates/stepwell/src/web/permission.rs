@@ -12,6 +12,8 @@ pub enum Permission {
     SettleWork,
     SeeWorkflows,
     SwitchWorkflows,
+    /// Try a workflow on the clinic's patients; nothing is sent or written.
+    RehearseWorkflows,
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
@@ -21,13 +23,14 @@ pub enum Permission {
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 11] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangeVisits,
         Permission::SettleWork,
         Permission::SeeWorkflows,
         Permission::SwitchWorkflows,
+        Permission::RehearseWorkflows,
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
         Permission::SwitchInterfaces,
@@ -44,6 +47,7 @@ impl Permission {
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
             | Permission::PlayDemo => true,
+            Permission::RehearseWorkflows => role != StaffRole::FrontDesk,
             Permission::SwitchWorkflows | Permission::ReplayMessages | Permission::SwitchInterfaces => {
                 role == StaffRole::Admin
             }
@@ -58,6 +62,7 @@ impl Permission {
             Permission::ChangeVisits => "change visits",
             Permission::SettleWork => "settle the work list",
             Permission::SeeWorkflows => "see workflows",
+            Permission::RehearseWorkflows => "rehearse workflows",
             Permission::SwitchWorkflows => "switch workflows on and off",
             Permission::SeeRefusedMessages => "see refused messages",
             Permission::ReplayMessages => "replay messages",
@@ -79,11 +84,14 @@ mod tests {
     #[test]
     fn only_an_administrator_switches_workflows_and_interfaces_and_replays_messages() {
         for role in [StaffRole::FrontDesk, StaffRole::Practitioner] {
-            let refused: Vec<_> = Permission::ALL.into_iter().filter(|p| !p.is_held_by(role)).collect();
+            let others = Permission::ALL.into_iter().filter(|p| *p != Permission::RehearseWorkflows);
+            let refused: Vec<_> = others.filter(|p| !p.is_held_by(role)).collect();
             assert_eq!(
                 refused,
                 [Permission::SwitchWorkflows, Permission::ReplayMessages, Permission::SwitchInterfaces]
             );
         }
+        assert!(Permission::RehearseWorkflows.is_held_by(StaffRole::Practitioner));
+        assert!(!Permission::RehearseWorkflows.is_held_by(StaffRole::FrontDesk));
     }
 }
