@@ -1,8 +1,9 @@
 use super::{frame, html, stamp};
-use pages::charts::{ContentKind, MarkedStep, TriggerLabels, timeline};
+use pages::charts::{ContentKind, MarkedStep, SendDay, TriggerLabels, sends, timeline};
 use pages::staff::{
-    ActiveSpan, ContentItem, DecisionRow, EmrFilter, EmrFit, GroupLine, Kind, Lane, Panel, RunCounts, Schematic, Scope,
-    Status, StepRow, VersionRow, WorkflowGroup, WorkflowList, WorkflowPage, WorkflowRow,
+    ActiveSpan, ContentItem, DecisionRow, EmrFilter, EmrFit, GroupLine, Kind, Lane, Panel, RehearsalCount,
+    RehearsalLine, RehearsalPage, RehearsalPart, RehearsalRow, RehearsalSample, RehearsalState, RunCounts, Schematic,
+    Scope, Status, StepRow, VersionRow, WorkflowGroup, WorkflowList, WorkflowPage, WorkflowRow,
 };
 use pages::{Nav, Reason, Verdict};
 
@@ -21,6 +22,8 @@ pub fn pages(name: &str) -> Vec<(&'static str, String)> {
         ("workflows-empty", html(&empty)),
         ("workflow", html(&page(name))),
         ("workflow-new", html(&page_without_history())),
+        ("rehearsal", html(&rehearsal(name))),
+        ("rehearsal-running", html(&rehearsal_running())),
         ("schematic", html(&schematic(EmrFilter::All))),
         ("schematic-emr", html(&schematic(EmrFilter::With))),
     ]
@@ -388,4 +391,68 @@ fn schematic(filter: EmrFilter) -> Schematic {
         with_emr: column(invite("Initial evaluation planned")),
         without_emr: column(invite("Patient created")),
     }
+}
+
+fn rehearsal_running() -> RehearsalPage {
+    let state = RehearsalState::Running { done: 400, of: 1200 };
+    RehearsalPage {
+        frame: frame("Rehearsal: Intake", Nav::Workflows),
+        id: "intake".to_owned(),
+        title: "Intake".to_owned(),
+        which: "both",
+        cover: true,
+        alone: false,
+        state,
+    }
+}
+
+fn rehearsal(name: &str) -> RehearsalPage {
+    let days: Vec<SendDay> = (1..=30)
+        .map(|n| SendDay { date: format!("{n} Mar"), emails: n % 7, texts: n % 3, others: usize::from(n % 5 == 0) })
+        .collect();
+    let count = |code: &str| RehearsalCount {
+        reason: Reason::from_code(code, "en"),
+        times: 3,
+        patients: vec![
+            (name.to_owned(), "/patients/1".to_owned()),
+            ("Ortiz, Ben".to_owned(), "/patients/2".to_owned()),
+        ],
+        more: 1,
+    };
+    let row = |what: &str| RehearsalRow {
+        at: stamp("Tue 4 Mar 2025", "10:00"),
+        patient: name.to_owned(),
+        patient_href: "/patients/1".to_owned(),
+        step: "two-days-before".to_owned(),
+        what: what.to_owned(),
+    };
+    let line = |verdict, code: Option<&str>| RehearsalLine {
+        at: stamp("Tue 4 Mar 2025", "10:00"),
+        step: Some("two-days-before".to_owned()),
+        verdict,
+        reason: code.map(|code| Reason::from_code(code, "en")),
+        detail: None,
+    };
+    let part = RehearsalPart {
+        id: "next",
+        heading: "The next 30 days".to_owned(),
+        numbers: vec![(31, "patients"), (62, "messages"), (4, "unreachable"), (1, "late steps"), (2, "collisions")],
+        nothing: None,
+        chart: sends(&days, "Messages a day"),
+        days,
+        unreachable: vec![count("no_address"), count("opted_out")],
+        not_started: vec![count("not_in_group")],
+        not_given: vec![count("goal_reached")],
+        late: vec![row("Due Tue 4 Mar, 08:00, given late.")],
+        late_beyond: 0,
+        collisions: vec![row("Waits for room until Wed 5 Mar, 08:00.")],
+        collisions_beyond: 7,
+        samples: vec![RehearsalSample {
+            patient: name.to_owned(),
+            patient_href: "/patients/1".to_owned(),
+            lines: vec![line(Verdict::Planned, None), line(Verdict::Skipped, Some("no_address"))],
+        }],
+    };
+    let state = RehearsalState::Done { at: stamp("Mon 3 Mar 2025", "09:12"), parts: vec![part] };
+    RehearsalPage { frame: frame("Rehearsal: Intake", Nav::Workflows), state, ..rehearsal_running() }
 }

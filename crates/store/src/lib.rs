@@ -39,6 +39,7 @@ mod pages_desk;
 mod pages_patient;
 mod patient_facts;
 mod pool;
+mod rehearsal;
 mod staff;
 mod suppressions;
 mod text;

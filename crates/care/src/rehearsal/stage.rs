@@ -112,6 +112,12 @@ impl Stage {
         ChangeId(id)
     }
 
+    /// Changes that were recorded elsewhere come in, as one message.
+    pub(super) fn receive(&mut self, patient: PatientId, changes: Vec<Change>) {
+        self.patients.entry(patient).or_default().changes.extend(changes);
+        self.reconcile(patient);
+    }
+
     /// Staff take back what they did, as if it had never been.
     pub fn take_back(&mut self, patient: PatientId, change: ChangeId) {
         if let Some(player) = self.patients.get_mut(&patient) {

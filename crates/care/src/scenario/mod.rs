@@ -47,5 +47,5 @@ pub use file::Expectation;
 pub use happens::{Event, Feed, Happens};
 pub use line::Line;
 pub use names::Names;
-pub use play::{line, play};
+pub use play::{line, play, played};
 pub use read::{Person, Scenario, ScenarioError};

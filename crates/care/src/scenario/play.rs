@@ -16,15 +16,20 @@ use crate::workflow::{Activation, Decision, Published, Workflow, Workflows};
 
 /// The decisions in order of time.
 pub fn play(scenario: &Scenario) -> Vec<Line> {
+    lines(scenario, &played(scenario, scenario.until))
+}
+
+/// The clinic as the story has made it by a moment.
+pub fn played(scenario: &Scenario, until: Timestamp) -> Stage {
     let mut play = Play { stage: curtain(scenario), scenario, labels: BTreeMap::new() };
     play.bring_on();
-    for event in &scenario.events {
+    for event in scenario.events.iter().filter(|e| e.at <= until) {
         play.stage.play_until(event.at);
         play.happen(event.at, &event.happens);
         play.stage.play_until(event.at);
     }
-    play.stage.play_until(scenario.until);
-    lines(scenario, &play.stage)
+    play.stage.play_until(until);
+    play.stage
 }
 
 struct Play<'a> {

@@ -3,11 +3,13 @@
 mod content_kind;
 mod lane;
 mod scale;
+mod sends;
 mod svg;
 mod timeline;
 
 pub use content_kind::ContentKind;
 pub use lane::lane;
+pub use sends::{SendDay, sends};
 pub use svg::Svg;
 pub use timeline::timeline;
 

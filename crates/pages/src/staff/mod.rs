@@ -18,6 +18,7 @@ mod patient;
 mod patient_list;
 mod problem;
 mod refused;
+mod rehearsal;
 mod schematic;
 mod settle;
 mod sign_in;
@@ -50,6 +51,9 @@ pub use patient::{
 pub use patient_list::{PatientList, PatientRow};
 pub use problem::Problem;
 pub use refused::{OutlineLine, RefusedMessage, RefusedMessages, RefusedRow, RefusedState};
+pub use rehearsal::{
+    RehearsalCount, RehearsalLine, RehearsalPage, RehearsalPart, RehearsalRow, RehearsalSample, RehearsalState,
+};
 pub use schematic::{Lane, Panel, Schematic};
 pub use settle::{Settle, Way};
 pub use sign_in::SignIn;

@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod import;
 mod migrate;
+mod rehearse;
 mod serve;
 mod setup;
 mod simulate;
@@ -39,6 +40,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Import a file of patients, episodes or visits, or say what it would change.
     Import(import::ImportArgs),
+    /// Try a workflow on a clinic's own patients; nothing is sent or written.
+    Rehearse(rehearse::RehearseArgs),
     /// Play a scenario file through the engine.
     Simulate(simulate::SimulateArgs),
 }
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
             Command::Migrate(args) => migrate::run(args).await,
             Command::Doctor(args) => doctor::run(args).await,
             Command::Import(args) => import::run(args).await,
+            Command::Rehearse(args) => rehearse::run(args).await,
             Command::Simulate(args) => simulate::run(&args),
         }
     });

@@ -20,6 +20,7 @@ pub mod outlook;
 pub mod publish;
 pub mod reading;
 pub mod record;
+pub mod rehearse;
 pub mod settle;
 pub mod stage;
 pub mod tick;

@@ -47,6 +47,8 @@ mod password;
 mod patient_page;
 mod patients;
 mod permission;
+mod rehearsal;
+mod rehearsals;
 mod render;
 mod session;
 mod thread;
@@ -75,6 +77,7 @@ use jiff::SignedDuration;
 use crate::Roof;
 use crate::demo::Demo;
 use error::WebError;
+use rehearsals::Rehearsals;
 use tries::Tries;
 
 /// What every handler shares.
@@ -86,6 +89,7 @@ struct Web {
     sign_ins: Arc<Tries>,
     /// Birth dates tried by link.
     births: Arc<Tries>,
+    rehearsals: Arc<Rehearsals>,
 }
 
 impl Web {
@@ -116,6 +120,7 @@ pub fn router(roof: Arc<Roof>, demo: Option<Arc<Demo>>) -> Router {
         demo,
         sign_ins: Arc::new(Tries::new(10, SignedDuration::from_mins(15))),
         births: Arc::new(Tries::new(5, SignedDuration::from_hours(1))),
+        rehearsals: Arc::default(),
     };
     let routes = staff_routes()
         .merge(link_pages::routes())
@@ -144,6 +149,7 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows/{key}/edit", get(workflow_edit::show).post(workflow_edit::check))
         .route("/workflows/{key}/versions", post(workflow_edit::publish))
         .route("/workflows/{key}/activation", get(activation::show).post(activation::on).delete(activation::off))
+        .route("/workflows/{key}/rehearsal", get(rehearsal::show).post(rehearsal::begin))
         .route("/patients", get(patients::list).post(patients::create))
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))

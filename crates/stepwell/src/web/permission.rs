@@ -17,6 +17,8 @@ pub enum Permission {
     SeeWorkflows,
     SwitchWorkflows,
     EditWorkflows,
+    /// Try a workflow on the clinic's patients; nothing is sent or written.
+    RehearseWorkflows,
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
@@ -32,7 +34,7 @@ pub enum Permission {
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 17] = [
+    pub const ALL: [Permission; 18] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangePatients,
@@ -42,6 +44,7 @@ impl Permission {
         Permission::SeeWorkflows,
         Permission::SwitchWorkflows,
         Permission::EditWorkflows,
+        Permission::RehearseWorkflows,
         Permission::SeeRefusedMessages,
         Permission::ReplayMessages,
         Permission::SwitchInterfaces,
@@ -71,6 +74,7 @@ impl Permission {
             | Permission::SwitchInterfaces
             | Permission::MapInterfaces
             | Permission::UnmergePatients => role == StaffRole::Admin,
+            Permission::RehearseWorkflows => role != StaffRole::FrontDesk,
             Permission::CloseDays => matches!(role, StaffRole::Admin | StaffRole::FrontDesk),
         }
     }
@@ -79,6 +83,8 @@ impl Permission {
     pub fn holders(self) -> &'static str {
         if self.is_held_by(StaffRole::FrontDesk) {
             "Only an administrator or the front desk"
+        } else if self.is_held_by(StaffRole::Practitioner) {
+            "Only an administrator or a practitioner"
         } else {
             "Only an administrator"
         }
@@ -94,6 +100,7 @@ impl Permission {
             Permission::ChangeVisits => "change visits",
             Permission::SettleWork => "settle the work list",
             Permission::SeeWorkflows => "see workflows",
+            Permission::RehearseWorkflows => "rehearse workflows",
             Permission::SwitchWorkflows => "switch workflows on and off",
             Permission::EditWorkflows => "edit workflows",
             Permission::SeeRefusedMessages => "see refused messages",
@@ -134,6 +141,8 @@ mod tests {
                 assert_eq!(permission.holders(), "Only an administrator");
             }
         }
+        assert!(Permission::RehearseWorkflows.is_held_by(StaffRole::Practitioner));
+        assert!(!Permission::RehearseWorkflows.is_held_by(StaffRole::FrontDesk));
     }
 
     #[test]

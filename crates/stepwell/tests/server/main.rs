@@ -25,6 +25,7 @@ mod messages;
 mod migrating;
 mod own_workflows;
 mod pages;
+mod rehearsal;
 mod scenarios;
 mod sending;
 mod stop;

@@ -230,6 +230,32 @@ async fn a_workflow_is_switched_off_and_on_by_its_page() {
 }
 
 #[tokio::test]
+async fn a_workflow_is_rehearsed_on_its_page() {
+    let mut app = TestApp::start().await;
+    app.emr_sends(&message("S12", "20260302093000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    let ben = ben(&app).await;
+    let page = ben.gets("/workflows/visit-reminder/rehearsal").await;
+    assert!(page.status == 200 && page.body.contains("Not rehearsed yet"), "{}", page.body);
+    let begun = ben.posts("/workflows/visit-reminder/rehearsal", "which=both&alone=on").await;
+    assert_eq!(begun.header("location"), Some("/workflows/visit-reminder/rehearsal?which=both&alone=on"));
+    let mut shown = ben.gets("/workflows/visit-reminder/rehearsal?which=both&alone=on").await;
+    while shown.body.contains("http-equiv=\"refresh\"") {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        shown = ben.gets("/workflows/visit-reminder/rehearsal?which=both&alone=on").await;
+    }
+    for words in
+        ["The next 30 days", "The last 90 days", "Reyes, Alma", "<svg class=\"sends\"", "Patients step by step"]
+    {
+        assert!(shown.body.contains(words), "{words}: {}", shown.body);
+    }
+    assert!(ben.gets("/workflows/visit-reminder/rehearsal").await.body.contains("Not rehearsed yet"), "another choice");
+    assert_eq!(ben.posts("/workflows/none/rehearsal", "which=next").await.status, 404);
+    let workflow = ben.gets("/workflows/visit-reminder").await;
+    assert!(workflow.body.contains("/workflows/visit-reminder/rehearsal"), "the workflow's page leads there");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn one_click_unsubscribes_and_looking_does_not() {
     let mut app = TestApp::start().await;
     app.emr_sends(&message("S12", "20260302095500", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
