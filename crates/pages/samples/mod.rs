@@ -1,5 +1,6 @@
 //! Believable pages for the gallery and the tests: Alma (patient), Ben (her therapist), one clinic in Denver.
 
+mod enrolment;
 mod imports;
 mod patients;
 mod workflows;
@@ -33,6 +34,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     for (file, status) in [("400", 400), ("403", 403), ("404", 404), ("409", 409), ("500", 500)] {
         pages.push((file, html(&problem(status))));
     }
+    pages.extend(enrolment::pages(name));
     pages.extend(imports::pages(name));
     pages.extend(workflows::pages(name));
     pages.extend(patients::pages(name));

@@ -187,6 +187,7 @@ fn page(name: &str) -> WorkflowPage {
             decision("08:55", None, Verdict::NotStarted, Some("not_in_group"), Some("age is 16, needs at least 18; no guardian")),
             decision("08:31", Some("survey"), Verdict::Deferred, Some("quiet_hours"), Some("until 08:00 in Phoenix")),
         ],
+        enrol: None,
     }
 }
 
@@ -200,6 +201,7 @@ fn page_without_history() -> WorkflowPage {
         steps: vec![],
         counts: RunCounts::default(),
         decisions: vec![],
+        enrol: Some("/workflows/intake/enrol".to_owned()),
         ..page("Rivera, Alma")
     }
 }

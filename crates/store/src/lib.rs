@@ -20,6 +20,7 @@ mod claim;
 mod column_map;
 mod delivery;
 mod effects;
+mod enrolment;
 mod error;
 mod group_sql;
 mod import;
@@ -42,6 +43,9 @@ pub use changes::{Recorded, patient_lock};
 pub use claim::{Claimed, ClaimedDelivery};
 pub use column_map::ColumnMapRow;
 pub use delivery::{AttemptOutcome, DeliveryRow};
+pub use enrolment::{
+    EnrolmentHurdles, EnrolmentListId, EnrolmentListRow, EnrolmentListState, EnrolmentResults, NewEnrolmentList,
+};
 pub use error::Error;
 pub use import::{CompleteDays, ImportId, ImportRow, ImportState, NewImport, Why};
 pub use import_visits::{PlannedVisit, RefusedImportRow, RowOrigin};

@@ -1,5 +1,6 @@
 //! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
 
+mod enrolment;
 mod form;
 mod home;
 mod imports;
@@ -16,6 +17,7 @@ mod sign_in;
 mod workflow;
 mod workflow_list;
 
+pub use enrolment::{ByHand, ClauseRow, Counted, Enrol, Enrolled, EnrolmentList, EnrolmentListLine, Member};
 pub use form::{Choice, Field, Pick};
 pub use home::{Count, Home, HomeVisit, Notice};
 pub use imports::{

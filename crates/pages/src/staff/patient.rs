@@ -1,5 +1,5 @@
-use super::Pick;
 use super::form::Field;
+use super::{ByHand, Pick};
 use crate::charts::ContentKind;
 use crate::{Frame, Reason, Stamp, Verdict};
 use askama::Template;
@@ -205,6 +205,7 @@ pub struct PatientPage {
     pub contacts: Vec<Contact>,
     pub visits: Vec<Visit>,
     pub log_visit: LogVisit,
+    pub by_hand: ByHand,
     pub plan: Vec<PlannedRow>,
     pub why: Vec<WhyRow>,
     /// Newest first.

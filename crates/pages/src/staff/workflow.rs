@@ -79,4 +79,6 @@ pub struct WorkflowPage {
     pub steps: Vec<StepRow>,
     pub counts: RunCounts,
     pub decisions: Vec<DecisionRow>,
+    /// Staff put patients on it: where a list of them is made.
+    pub enrol: Option<String>,
 }

@@ -7,6 +7,7 @@
 
 pub mod context;
 pub mod count;
+pub mod enrol;
 pub mod import;
 pub mod inbox;
 pub mod letter;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::sync::watch;
 
-use super::{import, inbox, outbox, tick};
+use super::{enrol, import, inbox, outbox, tick};
 use crate::Roof;
 
 /// No idle polling above one look a second.
@@ -22,10 +22,11 @@ pub async fn round(roof: &Roof, sweep: bool) -> Result<usize, store::Error> {
     let since = if sweep { None } else { roof.now().checked_sub(FLOOR).ok() };
     let applied = inbox::apply_waiting(roof).await?;
     let imported = import::apply_waiting(roof).await?;
+    let enrolled = enrol::work_waiting(roof).await?;
     let woken = tick::wake(roof).await?;
     let performed = tick::tick(roof, since).await?;
     let sent = outbox::send_due(roof, since).await?;
-    Ok(applied + imported + woken + performed + sent)
+    Ok(applied + imported + enrolled + woken + performed + sent)
 }
 
 /// Goes on until nothing is left to do at this moment.

@@ -1,10 +1,11 @@
 //! What was just done, said once on the next page. The cookie holds a word and ids, never a name or free text.
 
 use axum::http::HeaderMap;
-use care::id::{ChangeId, EncounterId, PatientId};
+use care::id::{ChangeId, EncounterId, EnrolmentId, PatientId};
 use pages::{Flash, Tone, Undo};
 
 use super::actor::cookie;
+use super::enrolments::EnrolAct;
 use super::visits::VisitAct;
 
 const NAME: &str = "stepwell_said";
@@ -20,6 +21,14 @@ pub enum Said {
         change: ChangeId,
         today: bool,
     },
+    /// Can be undone for a minute.
+    Enrolment {
+        act: EnrolAct,
+        patient: PatientId,
+        enrolment: EnrolmentId,
+        change: ChangeId,
+    },
+    ListStopped,
     VisitLogged,
     TakenBack,
     PatientAdded,
@@ -32,7 +41,8 @@ pub enum Said {
     WillLeave,
 }
 
-const PLAIN: [(Said, &str); 10] = [
+const PLAIN: [(Said, &str); 11] = [
+    (Said::ListStopped, "list-stopped"),
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
     (Said::PatientAdded, "added"),
@@ -55,6 +65,9 @@ impl Said {
             Said::Visit { act, patient, visit, change, today } => {
                 format!("{}.{patient}.{visit}.{change}.{}", act.route(), if *today { "today" } else { "patient" })
             }
+            Said::Enrolment { act, patient, enrolment, change } => {
+                format!("enrolment.{}.{patient}.{enrolment}.{change}", act.route())
+            }
             plain => PLAIN.iter().find(|(said, _)| said == plain).map_or("", |(_, code)| code).to_owned(),
         }
     }
@@ -64,6 +77,14 @@ impl Said {
             return Some(*said);
         }
         let parts: Vec<&str> = code.split('.').collect();
+        if let ["enrolment", act, patient, enrolment, change] = parts[..] {
+            return Some(Said::Enrolment {
+                act: EnrolAct::of_route(act)?,
+                patient: patient.parse().ok()?,
+                enrolment: enrolment.parse().ok()?,
+                change: change.parse().ok()?,
+            });
+        }
         let [act, patient, visit, change, back] = parts[..] else { return None };
         Some(Said::Visit {
             act: VisitAct::of_route(act)?,
@@ -81,6 +102,8 @@ impl Said {
     pub fn flash(self) -> Flash {
         let (tone, text) = match self {
             Said::Visit { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::Enrolment { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::ListStopped => (Tone::Note, "All of this list is being stopped.".into()),
             Said::VisitLogged => (Tone::Good, "The visit is logged.".into()),
             Said::TakenBack => (Tone::Note, "Undone. It is as it was before.".into()),
             Said::PatientAdded => (Tone::Good, "The patient is added.".into()),
@@ -96,10 +119,28 @@ impl Said {
     }
 
     fn undo(self) -> Option<Undo> {
-        let Said::Visit { act, patient, visit, change, today } = self else { return None };
-        let back = if today { "today" } else { "patient" };
+        let (action, change, back) = match self {
+            Said::Visit { act, patient, visit, change, today } => {
+                let back = if today { "today" } else { "patient" };
+                (format!("/patients/{patient}/visits/{visit}/{}", act.route()), change, back)
+            }
+            Said::Enrolment { act, patient, enrolment, change } => {
+                (format!("/patients/{patient}/enrolments/{enrolment}/{}", act.route()), change, "patient")
+            }
+            Said::ListStopped
+            | Said::VisitLogged
+            | Said::TakenBack
+            | Said::PatientAdded
+            | Said::SwitchedOn
+            | Said::SwitchedOff
+            | Said::Replayed
+            | Said::RefusedAgain
+            | Said::NoticeDone
+            | Said::WillResend
+            | Said::WillLeave => return None,
+        };
         Some(Undo {
-            action: format!("/patients/{patient}/visits/{visit}/{}", act.route()),
+            action,
             label: "Undo".into(),
             fields: vec![
                 ("_method".into(), "DELETE".into()),
@@ -129,7 +170,13 @@ mod tests {
             change: ChangeId(id(3)),
             today: true,
         };
-        let acts = VisitAct::ALL.into_iter().map(visit);
+        let enrolment = |act| Said::Enrolment {
+            act,
+            patient: PatientId(id(1)),
+            enrolment: EnrolmentId(id(2)),
+            change: ChangeId(id(3)),
+        };
+        let acts = VisitAct::ALL.into_iter().map(visit).chain([EnrolAct::Beginning, EnrolAct::End].map(enrolment));
         for said in PLAIN.into_iter().map(|(said, _)| said).chain(acts) {
             assert_eq!(Said::read(&said.code()), Some(said));
         }

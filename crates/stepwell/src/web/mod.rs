@@ -16,6 +16,9 @@ mod actor;
 mod asset;
 mod clock;
 mod deliveries;
+mod enrol_filter;
+mod enrol_lists;
+mod enrolments;
 mod error;
 mod flash;
 mod form;
@@ -124,12 +127,17 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))
         .route("/workflows/{key}/activation", post(workflow_page::activate).delete(workflow_page::deactivate))
+        .route("/workflows/{key}/enrol", get(enrol_lists::form))
+        .route("/workflows/{key}/enrolments", post(enrol_lists::begin))
+        .route("/workflows/{key}/enrolments/{list}", get(enrol_lists::show).delete(enrol_lists::stop))
         .route("/patients", get(patients::list).post(patients::create))
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
         .route("/patients/{patient}", get(patient_page::show))
         .route("/patients/{patient}/visits", post(visits::log))
         .route("/patients/{patient}/visits/{visit}/{act}", post(visits::act).delete(visits::take_back))
+        .route("/patients/{patient}/enrolments", post(enrolments::begin))
+        .route("/patients/{patient}/enrolments/{enrolment}/{act}", post(enrolments::end).delete(enrolments::take_back))
         .route("/refused-messages", get(messages::list))
         .route("/refused-messages/{message}", get(messages::show))
         .route("/refused-messages/{message}/replay", post(messages::replay))

@@ -8,6 +8,10 @@ pub enum Permission {
     SeePatients,
     AddPatients,
     ChangeVisits,
+    /// Put one patient on a workflow, or stop that.
+    EnrolPatients,
+    /// Put a whole list of patients on a workflow.
+    EnrolLists,
     /// Settle what waits on the work list: notices, deliveries nobody knows the end of.
     SettleWork,
     SeeWorkflows,
@@ -21,10 +25,12 @@ pub enum Permission {
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 12] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangeVisits,
+        Permission::EnrolPatients,
+        Permission::EnrolLists,
         Permission::SettleWork,
         Permission::SeeWorkflows,
         Permission::SwitchWorkflows,
@@ -40,13 +46,15 @@ impl Permission {
             Permission::SeePatients
             | Permission::AddPatients
             | Permission::ChangeVisits
+            | Permission::EnrolPatients
             | Permission::SettleWork
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
             | Permission::PlayDemo => true,
-            Permission::SwitchWorkflows | Permission::ReplayMessages | Permission::SwitchInterfaces => {
-                role == StaffRole::Admin
-            }
+            Permission::EnrolLists
+            | Permission::SwitchWorkflows
+            | Permission::ReplayMessages
+            | Permission::SwitchInterfaces => role == StaffRole::Admin,
         }
     }
 
@@ -56,6 +64,8 @@ impl Permission {
             Permission::SeePatients => "see patients",
             Permission::AddPatients => "add patients",
             Permission::ChangeVisits => "change visits",
+            Permission::EnrolPatients => "put patients on workflows",
+            Permission::EnrolLists => "put a list of patients on a workflow",
             Permission::SettleWork => "settle the work list",
             Permission::SeeWorkflows => "see workflows",
             Permission::SwitchWorkflows => "switch workflows on and off",
@@ -77,12 +87,17 @@ mod tests {
     }
 
     #[test]
-    fn only_an_administrator_switches_workflows_and_interfaces_and_replays_messages() {
+    fn only_an_administrator_enrols_lists_switches_workflows_and_interfaces_and_replays_messages() {
         for role in [StaffRole::FrontDesk, StaffRole::Practitioner] {
             let refused: Vec<_> = Permission::ALL.into_iter().filter(|p| !p.is_held_by(role)).collect();
             assert_eq!(
                 refused,
-                [Permission::SwitchWorkflows, Permission::ReplayMessages, Permission::SwitchInterfaces]
+                [
+                    Permission::EnrolLists,
+                    Permission::SwitchWorkflows,
+                    Permission::ReplayMessages,
+                    Permission::SwitchInterfaces
+                ]
             );
         }
     }

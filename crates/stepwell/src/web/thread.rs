@@ -71,7 +71,10 @@ impl Writer<'_> {
                 words::visit_type(visit.visit_type).to_lowercase(),
                 times::short_words(start, zone)
             ),
-            None => words::event(row.anchor.event).to_owned(),
+            None => match occurrence.and_then(|o| o.workflow.as_deref()) {
+                Some(workflow) => format!("{}: {}", words::event(row.anchor.event), self.title_of(workflow)),
+                None => words::event(row.anchor.event).to_owned(),
+            },
         };
         let happened = (row.event_at.as_second() / 60 != row.known_at.as_second() / 60)
             .then(|| format!("happened {}", times::short_words(row.event_at, zone)));

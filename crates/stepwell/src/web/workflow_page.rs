@@ -1,6 +1,6 @@
 //! One workflow: what it is set to do, what it did, and its switch.
 
-use care::workflow::Activation;
+use care::workflow::{Activation, Workflow};
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
@@ -17,7 +17,7 @@ use super::actor::Actor;
 use super::error::WebError;
 use super::flash::Said;
 use super::permission::Permission;
-use super::{Web, render, times, words, workflow_words, workflows};
+use super::{Web, enrolments, render, times, words, workflow_words, workflows};
 
 /// Decisions shown, newest first.
 const RECENT: i64 = 50;
@@ -59,8 +59,15 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(key): Path<String>)
             skipped: number(counts.skipped),
         },
         decisions: decisions.iter().map(|row| decision_row(row, &names, &clinic)).collect(),
+        enrol: enrol_path(&key, workflow, &actor),
         id: key,
     })
+}
+
+/// For those who may make lists.
+fn enrol_path(key: &str, workflow: &Workflow, actor: &Actor) -> Option<String> {
+    let may = enrolments::is_by_hand(workflow) && actor.may(Permission::EnrolLists).is_ok();
+    may.then(|| format!("/workflows/{key}/enrol"))
 }
 
 fn switch_effect(is_active: bool, counts: StepCounts) -> String {

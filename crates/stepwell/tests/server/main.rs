@@ -11,6 +11,7 @@ mod app;
 mod booking;
 mod cluster;
 mod desk;
+mod enrolment;
 mod groups;
 mod imports;
 mod loading;
