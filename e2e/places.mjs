@@ -34,6 +34,7 @@ export const places = [
   { name: "patients", find: async () => "/patients" },
   { name: "patient", find: ({ page, base }) => firstLink(page, base, "/patients", /^\/patients\/[0-9a-f-]{36}$/) },
   { name: "workflow", find: async () => "/workflows/visit-reminder" },
+  { name: "enrol-list", find: async () => "/workflows/check-in-call/enrol?join=all&field1=age&op1=%3E%3D&value1=40" },
   { name: "today", find: async () => "/" },
   { name: "refused", find: async () => "/refused-messages" },
   { name: "interfaces", find: async () => "/interfaces" },

@@ -7,7 +7,6 @@ use care::chart::Clinic;
 use care::id::PatientId;
 use care::workflow::Workflow;
 use care::workflow::group::Group;
-use care::zone::CivilMoment;
 use pages::staff::{Counted, Enrol, EnrolmentList, EnrolmentListLine, Field, Member};
 use pages::{Nav, Reason};
 use sha2::{Digest, Sha256};
@@ -150,6 +149,7 @@ async fn counted(
         visit_form::read_start(&date.value, &time.value, &subject.clinic.zone, now).err().unwrap_or_default();
     let mut hidden = enrol_filter::fields(given);
     hidden.push(("members".into(), fingerprint(&count.patients)));
+    hidden.push(("list".into(), web.roof.new_id().to_string()));
     let barred =
         (!subject.is_active).then(|| "The workflow is switched off. Switch it on first, then enrol.".to_owned());
     Ok(Counted {
@@ -238,8 +238,14 @@ pub async fn begin(
         let problem = (StatusCode::BAD_REQUEST, "Say from when its steps count.".to_owned());
         return shown(&web, &actor, &subject, &given, Some(problem)).await;
     };
+    let id: EnrolmentListId = form::id(field("list"), "list")?;
+    let path = format!("/workflows/{}/enrolments/{id}", subject.key);
     count::catch_up(&web.roof, actor.organization).await?;
     let mut tx = actor.begin(&web).await?;
+    // Pressed twice it is one list: its id was given when it was counted.
+    if tx.enrolment_list(id).await?.is_some() {
+        return Ok(render::see(&path, None));
+    }
     let mut patients = tx.list_group(&filter.group, now, ALL, 0).await?;
     if patients.is_empty() || fingerprint(&patients) != field("members") {
         drop(tx);
@@ -248,33 +254,12 @@ pub async fn begin(
     }
     // Rows are held in one order, whoever holds several.
     patients.sort();
-    let id = insert(&web, &actor, &mut tx, &subject, &filter, patients, moment).await?;
+    let filter = workflow_words::group(&filter.group);
+    let (workflow, made_at, made_by) = (subject.key.clone(), now, actor.staff);
+    tx.insert_enrolment_list(&NewEnrolmentList { id, workflow, filter, patients, moment, made_at, made_by }).await?;
     tx.commit().await?;
     web.settle().await?;
-    Ok(render::see(&format!("/workflows/{}/enrolments/{id}", subject.key), None))
-}
-
-async fn insert(
-    web: &Web,
-    actor: &Actor,
-    tx: &mut OrgTx,
-    subject: &Subject,
-    filter: &Filter,
-    patients: Vec<PatientId>,
-    moment: CivilMoment,
-) -> Result<EnrolmentListId, WebError> {
-    let id = EnrolmentListId(web.roof.new_id());
-    tx.insert_enrolment_list(&NewEnrolmentList {
-        id,
-        workflow: subject.key.clone(),
-        filter: workflow_words::group(&filter.group),
-        patients,
-        moment,
-        made_at: web.roof.now(),
-        made_by: actor.staff,
-    })
-    .await?;
-    Ok(id)
+    Ok(render::see(&path, None))
 }
 
 async fn list_of(tx: &mut OrgTx, key: &str, list: &str) -> Result<EnrolmentListRow, WebError> {

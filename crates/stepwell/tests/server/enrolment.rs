@@ -28,7 +28,7 @@ schedule = "2 days after at 10:00"
 tasks = [{ send = "email", template = "message/reactivation" }]
 "#;
 
-/// Filter, as the form sends it: everybody whose home is the location.
+/// The filter, as the form sends it.
 const TAGGED: &str = "join=all&field1=tags&op1=has&value1=knee&address=yes";
 
 impl TestApp {
@@ -91,7 +91,8 @@ fn hidden(page: &str, name: &str) -> String {
 
 /// The form behind a count, as it stands on the page.
 fn enrol_form(page: &str) -> String {
-    format!("{TAGGED}&members={}&date=2026-03-12&time=10%3A00", hidden(page, "members"))
+    let (members, list) = (hidden(page, "members"), hidden(page, "list"));
+    format!("{TAGGED}&members={members}&list={list}&date=2026-03-12&time=10%3A00")
 }
 
 async fn counted(browser: &Browser) -> Answer {
@@ -103,7 +104,10 @@ async fn ben_enrols(browser: &Browser) -> String {
     let page = counted(browser).await;
     let answer = browser.posts("/workflows/check-in-call/enrolments", &enrol_form(&page.body)).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
-    answer.header("location").unwrap().to_owned()
+    let path = answer.header("location").unwrap().to_owned();
+    let again = browser.posts("/workflows/check-in-call/enrolments", &enrol_form(&page.body)).await;
+    assert_eq!(again.header("location"), Some(path.as_str()), "pressed twice it is one list");
+    path
 }
 
 fn list_id(path: &str) -> EnrolmentListId {
