@@ -48,6 +48,7 @@ export const places = [
   { name: "why", find: whyPage },
   { name: "details", find: details },
   { name: "workflow", find: async () => "/workflows/visit-reminder" },
+  { name: "enrol-list", find: async () => "/workflows/check-in-call/enrol?join=all&field1=age&op1=%3E%3D&value1=40" },
   { name: "today", find: async () => "/" },
   { name: "refused", find: async () => "/refused-messages" },
   { name: "interfaces", find: async () => "/interfaces" },

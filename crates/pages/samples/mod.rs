@@ -1,6 +1,7 @@
 //! Believable pages for the gallery and the tests: Alma (patient), Ben (her therapist), one clinic in Denver.
 
 mod editing;
+mod enrolment;
 mod feeds;
 mod imports;
 mod interfaces;
@@ -37,6 +38,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     for (file, status) in [("400", 400), ("403", 403), ("404", 404), ("409", 409), ("500", 500)] {
         pages.push((file, html(&problem(status))));
     }
+    pages.extend(enrolment::pages(name));
     pages.extend(imports::pages(name));
     pages.extend(feeds::pages(name));
     pages.extend(workflows::pages(name));

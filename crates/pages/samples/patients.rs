@@ -1,3 +1,4 @@
+use super::enrolment::{by_hand, nothing_by_hand};
 use super::{actions, frame, html, stamp};
 use pages::charts::ContentKind;
 use pages::staff::{
@@ -246,6 +247,7 @@ fn page(name: &str) -> PatientPage {
             visit("Thu 20 Feb 2025", "08:40", "Initial evaluation", VisitState::NoShow),
         ],
         log_visit: log_visit(false),
+        by_hand: by_hand(false),
         plan: vec![
             planned(
                 stamp("Thu 6 Mar", "07:30"),
@@ -293,6 +295,7 @@ fn page_of_a_new_patient(name: &str) -> PatientPage {
         episode: String::new(),
         visits: vec![],
         log_visit: log_visit(true),
+        by_hand: nothing_by_hand(),
         plan: vec![],
         why: vec![],
         thread: vec![],

@@ -197,6 +197,7 @@ fn page(name: &str) -> WorkflowPage {
             decision("08:55", None, Verdict::NotStarted, Some("not_in_group"), Some("age is 16, needs at least 18; no guardian")),
             decision("08:31", Some("survey"), Verdict::Deferred, Some("quiet_hours"), Some("until 08:00 in Phoenix")),
         ],
+        enrol: None,
         may_edit: true,
         decide: false,
         still: Some("12 patients are still to be looked at after the last edit.".to_owned()),
@@ -237,6 +238,7 @@ fn page_without_history() -> WorkflowPage {
         may_edit: false,
         still: None,
         spans: vec![],
+        enrol: Some("/workflows/intake/enrol".to_owned()),
         ..page("Rivera, Alma")
     }
 }

@@ -22,6 +22,7 @@ mod closed_days;
 mod column_map;
 mod delivery;
 mod effects;
+mod enrolment;
 mod error;
 mod feed;
 mod group_sql;
@@ -50,6 +51,9 @@ pub use claim::{Claimed, ClaimedDelivery};
 pub use closed_days::{ClosedDayRow, Day, VisitToMove};
 pub use column_map::ColumnMapRow;
 pub use delivery::{AttemptOutcome, DeliveryRow};
+pub use enrolment::{
+    EnrolmentHurdles, EnrolmentListId, EnrolmentListRow, EnrolmentListState, EnrolmentResults, NewEnrolmentList,
+};
 pub use error::Error;
 pub use feed::{FeedRow, HeldRow};
 pub use import::{CompleteDays, ImportId, ImportRow, ImportState, NewImport, Why};

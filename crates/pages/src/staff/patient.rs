@@ -1,5 +1,5 @@
 use super::form::Field;
-use super::{MergedFrom, Pick};
+use super::{ByHand, MergedFrom, Pick};
 use crate::charts::ContentKind;
 use crate::{Frame, Reason, Stamp, Verdict};
 use askama::Template;
@@ -266,6 +266,7 @@ pub struct PatientPage {
     pub open_tasks: Vec<OpenTask>,
     pub visits: Vec<Visit>,
     pub log_visit: LogVisit,
+    pub by_hand: ByHand,
     pub plan: Vec<PlannedRow>,
     pub why: Vec<WhyRow>,
     /// Newest first.

@@ -109,4 +109,6 @@ pub struct WorkflowPage {
     /// Newest first.
     pub versions: Vec<VersionRow>,
     pub spans: Vec<ActiveSpan>,
+    /// Staff put patients on it: where a list of them is made.
+    pub enrol: Option<String>,
 }

@@ -5,6 +5,7 @@ mod chance;
 mod emr;
 mod hand;
 mod mailbox;
+mod own;
 mod people;
 mod start;
 mod story;

@@ -13,7 +13,7 @@ use jiff::civil::time;
 use tokio::sync::Mutex;
 
 use super::hand::Hand;
-use super::{Demo, EMAIL, Emr, FIRST_DAY, Mailbox, World, story};
+use super::{Demo, EMAIL, Emr, FIRST_DAY, Mailbox, World, own, story};
 use crate::clock::Clock;
 use crate::content::Templates;
 use crate::database::{Database, Place};
@@ -49,10 +49,11 @@ pub async fn start(wanted: &Wanted) -> Result<Started, String> {
     let mut to_mailbox = Options::new(&mailbox.address().ip().to_string(), mailbox.address().port());
     to_mailbox.tls = Tls::None;
     let mailer = Mailer::new(to_mailbox, CONNECTIONS).map_err(|e| e.to_string())?;
-    let (templates, broken) = Templates::load();
+    let (mut templates, broken) = Templates::load();
     if let Some(bad) = broken.first() {
         return Err(bad.to_string());
     }
+    own::add_templates(&mut templates).map_err(|e| e.to_string())?;
     let made = make_clinic(&database, clock.now()).await?;
     // The address is known only once it is bound, and links in mails hold it.
     let (probe, address) = crate::listen::mllp::bind(&wanted.listen).await?;
@@ -99,7 +100,11 @@ async fn make_clinic(database: &Database, now: Timestamp) -> Result<Made, String
     let made = setup.make(&database.app, now).await?;
     let said = |e: store::Error| e.to_string();
     let mut tx = database.app.begin(made.organization).await.map_err(said)?;
-    for (key, _) in crate::content::workflows() {
+    for (key, body) in own::WORKFLOWS {
+        tx.publish_workflow(key, body, now).await.map_err(said)?;
+    }
+    let shipped = crate::content::workflows().into_iter().map(|(key, _)| key);
+    for key in shipped.chain(own::WORKFLOWS.map(|(key, _)| key.to_owned())) {
         tx.activate(&key, ids::new_id(now), None, &Activation::open(now)).await.map_err(said)?;
     }
     tx.commit().await.map_err(said)?;

@@ -8,6 +8,7 @@
 pub mod context;
 pub mod count;
 pub mod days;
+pub mod enrol;
 pub mod feeds;
 pub mod import;
 pub mod inbox;

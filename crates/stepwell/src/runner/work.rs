@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::sync::watch;
 
-use super::{days, feeds, import, inbox, live, outbox, tick};
+use super::{days, enrol, feeds, import, inbox, live, outbox, tick};
 use crate::Roof;
 
 /// No idle polling above one look a second.
@@ -24,11 +24,12 @@ pub async fn round(roof: &Roof, sweep: bool) -> Result<usize, store::Error> {
     let applied = inbox::apply_waiting(roof).await?;
     let imported = import::apply_waiting(roof).await?;
     let taken_up = live::go_on(roof).await?;
+    let enrolled = enrol::work_waiting(roof).await?;
     let looked = feeds::check_due(roof).await? + days::open_due(roof).await?;
     let woken = tick::wake(roof).await?;
     let performed = tick::tick(roof, since).await?;
     let sent = outbox::send_due(roof, since).await?;
-    Ok(applied + imported + taken_up + looked + woken + performed + sent)
+    Ok(applied + imported + enrolled + taken_up + looked + woken + performed + sent)
 }
 
 /// Goes on until nothing is left to do at this moment.

@@ -1,12 +1,13 @@
 //! What was just done, said once on the next page. The cookie holds a word and ids, never a name or free text.
 
 use axum::http::HeaderMap;
-use care::id::{ChangeId, EncounterId, LocationId, PatientId};
+use care::id::{ChangeId, EncounterId, EnrolmentId, LocationId, PatientId};
 use jiff::civil::Date;
 use pages::{Flash, Tone, Undo};
 
 use super::actor::cookie;
 use super::by_hand::{HandAct, StopAct};
+use super::enrolments::EnrolAct;
 use super::may_send::Place;
 use super::visits::VisitAct;
 
@@ -44,6 +45,13 @@ pub enum Said {
     GuardKept,
     Released,
     Dropped,
+    Enrolment {
+        act: EnrolAct,
+        patient: PatientId,
+        enrolment: EnrolmentId,
+        change: ChangeId,
+    },
+    ListStopped,
     VisitLogged,
     TakenBack,
     PatientAdded,
@@ -64,12 +72,13 @@ pub enum Said {
     Unmerged,
 }
 
-const PLAIN: [(Said, &str); 23] = [
+const PLAIN: [(Said, &str); 24] = [
     (Said::DaysClosed, "closed"),
     (Said::DayStaysClosed, "stays-closed"),
     (Said::GuardKept, "guard"),
     (Said::Released, "released"),
     (Said::Dropped, "dropped"),
+    (Said::ListStopped, "list-stopped"),
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
     (Said::PatientAdded, "added"),
@@ -105,6 +114,9 @@ impl Said {
                 format!("{}.{patient}.{}", if *act == StopAct::Lifted { "lifted" } else { "stopped" }, place.word())
             }
             Said::DayOpened { location, day } => format!("opened.{location}.{day}"),
+            Said::Enrolment { act, patient, enrolment, change } => {
+                format!("enrolment.{}.{patient}.{enrolment}.{change}", act.route())
+            }
             plain => PLAIN.iter().find(|(said, _)| said == plain).map_or("", |(_, code)| code).to_owned(),
         }
     }
@@ -115,6 +127,12 @@ impl Said {
         }
         let parts: Vec<&str> = code.split('.').collect();
         Some(match parts[..] {
+            ["enrolment", act, patient, enrolment, change] => Said::Enrolment {
+                act: EnrolAct::of_route(act)?,
+                patient: patient.parse().ok()?,
+                enrolment: enrolment.parse().ok()?,
+                change: change.parse().ok()?,
+            },
             [act, patient, visit, change, back] => Said::Visit {
                 act: VisitAct::of_route(act)?,
                 patient: patient.parse().ok()?,
@@ -155,6 +173,8 @@ impl Said {
             Said::GuardKept => (Tone::Good, "The settings of the feed are kept.".into()),
             Said::Released => (Tone::Good, "What was held goes now.".into()),
             Said::Dropped => (Tone::Note, "What was held is dropped and will not be sent.".into()),
+            Said::Enrolment { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::ListStopped => (Tone::Note, "All of this list is being stopped.".into()),
             Said::VisitLogged => (Tone::Good, "The visit is logged.".into()),
             Said::TakenBack => (Tone::Note, "Undone. It is as it was before.".into()),
             Said::PatientAdded => (Tone::Good, "The patient is added.".into()),
@@ -196,7 +216,12 @@ impl Said {
                 undo(action, if act == StopAct::Lifted { &fields[..1] } else { &fields })
             }
             Said::DayOpened { location, day } => undo(format!("/closed-days/{location}/{day}"), &[]),
-            Said::DaysClosed
+            Said::Enrolment { act, patient, enrolment, change } => {
+                let action = format!("/patients/{patient}/enrolments/{enrolment}/{}", act.route());
+                undo(action, &[delete, ("change", &change.to_string()), ("back", "patient")])
+            }
+            Said::ListStopped
+            | Said::DaysClosed
             | Said::DayStaysClosed
             | Said::GuardKept
             | Said::Released
@@ -248,6 +273,13 @@ mod tests {
         let all = PLAIN.into_iter().map(|(said, _)| said);
         let acts = VisitAct::ALL.into_iter().map(visit).chain(HandAct::ALL.into_iter().map(hand));
         let opened = Said::DayOpened { location: LocationId(id(4)), day: jiff::civil::date(2026, 3, 24) };
+        let enrolment = |act| Said::Enrolment {
+            act,
+            patient: PatientId(id(1)),
+            enrolment: EnrolmentId(id(2)),
+            change: ChangeId(id(3)),
+        };
+        let acts = acts.chain([EnrolAct::Beginning, EnrolAct::End].map(enrolment));
         for said in all.chain(acts).chain([opened]).chain(Place::ALL.into_iter().flat_map(stop)) {
             assert_eq!(Said::read(&said.code()), Some(said));
         }

@@ -21,6 +21,9 @@ mod closed_days;
 mod deliveries;
 mod details;
 mod effects;
+mod enrol_filter;
+mod enrol_lists;
+mod enrolments;
 mod error;
 mod feeds;
 mod flash;
@@ -150,6 +153,9 @@ fn staff_routes() -> Router<Web> {
         .route("/workflows/{key}/versions", post(workflow_edit::publish))
         .route("/workflows/{key}/activation", get(activation::show).post(activation::on).delete(activation::off))
         .route("/workflows/{key}/rehearsal", get(rehearsal::show).post(rehearsal::begin))
+        .route("/workflows/{key}/enrol", get(enrol_lists::form))
+        .route("/workflows/{key}/enrolments", post(enrol_lists::begin))
+        .route("/workflows/{key}/enrolments/{list}", get(enrol_lists::show).delete(enrol_lists::stop))
         .route("/patients", get(patients::list).post(patients::create))
         .route("/patients/search", post(patients::search))
         .route("/patients/new", get(patients::new))
@@ -163,6 +169,8 @@ fn staff_routes() -> Router<Web> {
         .route("/patients/{patient}/changes/{change}", delete(by_hand::take_back))
         .route("/patients/{patient}/visits", post(visits::log))
         .route("/patients/{patient}/visits/{visit}/{act}", post(visits::act).delete(visits::take_back))
+        .route("/patients/{patient}/enrolments", post(enrolments::begin))
+        .route("/patients/{patient}/enrolments/{enrolment}/{act}", post(enrolments::end).delete(enrolments::take_back))
         .route("/refused-messages", get(messages::list))
         .route("/refused-messages/{message}", get(messages::show))
         .route("/refused-messages/{message}/replay", post(messages::replay))

@@ -14,7 +14,7 @@ use pages::staff::{LogVisit, PatientPage, PlannedRow, Visit, VisitState};
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, form, may_send, merges, render, thread, times, visit_form, visits, why, words};
+use super::{Web, enrolments, form, may_send, merges, render, thread, times, visit_form, visits, why, words};
 use crate::runner::{Context, Known};
 
 /// Rows of the thread that are read.
@@ -28,15 +28,16 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(patient): Path<Stri
         // Merged into another record: that is the patient now.
         return Ok(Redirect::to(&format!("/patients/{now}")).into_response());
     }
-    Ok(page(&web, &actor, asked, None).await?.into_response())
+    Ok(page(&web, &actor, asked, None, None).await?.into_response())
 }
 
-/// The page; `log_visit` is the form as it comes back with errors.
+/// The page; `log_visit` and `enrol` are forms that come back with errors.
 pub async fn page(
     web: &Web,
     actor: &Actor,
     patient: PatientId,
     log_visit: Option<LogVisit>,
+    enrol: Option<&enrolments::Given>,
 ) -> Result<Html<String>, WebError> {
     actor.may(Permission::SeePatients)?;
     let mut tx = actor.begin(web).await?;
@@ -79,6 +80,7 @@ pub async fn page(
         open_tasks: may_send::open_tasks(&context, &known),
         visits: visit_rows(&known, clinic, patient),
         log_visit: log_visit.unwrap_or_else(|| visit_form::show(&given, clinic, patient)),
+        by_hand: enrolments::by_hand(&context, &known, patient, now, enrol),
         plan: plan(&context, &known, now),
         why: why::rows(&context, &known, &decisions, now),
         thread: thread::rows(&context, &known, &told),

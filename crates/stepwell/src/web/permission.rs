@@ -12,6 +12,10 @@ pub enum Permission {
     /// Write again to an address that said STOP or sent messages back.
     LiftStops,
     ChangeVisits,
+    /// Put one patient on a workflow, or stop that.
+    EnrolPatients,
+    /// Put a whole list of patients on a workflow.
+    EnrolLists,
     /// Settle what waits on the work list: notices, deliveries nobody knows the end of.
     SettleWork,
     SeeWorkflows,
@@ -34,12 +38,14 @@ pub enum Permission {
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 18] = [
+    pub const ALL: [Permission; 20] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangePatients,
         Permission::LiftStops,
         Permission::ChangeVisits,
+        Permission::EnrolPatients,
+        Permission::EnrolLists,
         Permission::SettleWork,
         Permission::SeeWorkflows,
         Permission::SwitchWorkflows,
@@ -62,12 +68,14 @@ impl Permission {
             | Permission::AddPatients
             | Permission::ChangePatients
             | Permission::ChangeVisits
+            | Permission::EnrolPatients
             | Permission::SettleWork
             | Permission::SeeWorkflows
             | Permission::SeeRefusedMessages
             | Permission::MergePatients
             | Permission::PlayDemo => true,
             Permission::LiftStops
+            | Permission::EnrolLists
             | Permission::SwitchWorkflows
             | Permission::EditWorkflows
             | Permission::ReplayMessages
@@ -98,6 +106,8 @@ impl Permission {
             Permission::ChangePatients => "change a patient's record",
             Permission::LiftStops => "lift a stop on an address",
             Permission::ChangeVisits => "change visits",
+            Permission::EnrolPatients => "put patients on workflows",
+            Permission::EnrolLists => "put a list of patients on a workflow",
             Permission::SettleWork => "settle the work list",
             Permission::SeeWorkflows => "see workflows",
             Permission::RehearseWorkflows => "rehearse workflows",
@@ -125,9 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn only_an_administrator_switches_edits_maps_replays_and_lifts() {
+    fn only_an_administrator_switches_edits_maps_replays_lifts_and_enrols_lists() {
         let administrators = [
             Permission::LiftStops,
+            Permission::EnrolLists,
             Permission::SwitchWorkflows,
             Permission::EditWorkflows,
             Permission::ReplayMessages,

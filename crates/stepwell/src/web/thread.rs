@@ -38,7 +38,10 @@ pub fn event_title(clinic: &Clinic, known: &Known, anchor: Anchor, occurrence: O
             times::short_words(start, zone_of(clinic, known, occurrence))
         ),
         (None, Some(given)) => format!("{event}: {}", words::content(&given.content)),
-        (None, None) => event.to_owned(),
+        (None, None) => match occurrence.and_then(|o| o.workflow.as_deref()) {
+            Some(workflow) => format!("{event}: {}", words::content(workflow)),
+            None => event.to_owned(),
+        },
     }
 }
 

@@ -19,7 +19,8 @@ use super::{Web, patient_page, render, times, visit_form, words};
 use crate::runner::record::Outcome;
 use crate::runner::{self, Context, Known, NewChange};
 
-const UNDO: SignedDuration = SignedDuration::from_secs(60);
+/// For how long a person can take back what they did.
+pub const UNDO: SignedDuration = SignedDuration::from_secs(60);
 
 /// What can be done to a visit, by its route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +148,7 @@ pub async fn log(
         Ok(logged) => logged,
         Err(again) => {
             drop(tx);
-            let page = patient_page::page(&web, &actor, patient, Some(*again)).await?;
+            let page = patient_page::page(&web, &actor, patient, Some(*again), None).await?;
             return Ok((StatusCode::BAD_REQUEST, page).into_response());
         }
     };
@@ -250,11 +251,12 @@ pub async fn take_back(
     Ok(render::see(&given.path(patient), Some(&Said::TakenBack)))
 }
 
-async fn lock(tx: &mut OrgTx, patient: PatientId) -> Result<PatientId, WebError> {
+pub async fn lock(tx: &mut OrgTx, patient: PatientId) -> Result<PatientId, WebError> {
     store::patient_lock(tx, patient).await?.ok_or(WebError::not_found("patient"))
 }
 
-async fn record(
+/// What a person says of a patient, through the one door.
+pub async fn record(
     web: &Web,
     actor: &Actor,
     tx: &mut OrgTx,

@@ -1,5 +1,6 @@
 //! One workflow: what it is set to do, what it did, and its switch.
 
+use care::workflow::Workflow;
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
@@ -14,7 +15,7 @@ use store::StepCounts;
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, history, render, times, words, workflow_words, workflows};
+use super::{Web, enrolments, history, render, times, words, workflow_words, workflows};
 
 /// Decisions shown, newest first.
 const RECENT: i64 = 50;
@@ -67,8 +68,15 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(key): Path<String>)
         still: (still > 0).then(|| still_words(still)),
         versions: history.versions,
         spans: history.spans,
+        enrol: enrol_path(&key, workflow, &actor),
         id: key,
     })
+}
+
+/// For those who may make lists.
+fn enrol_path(key: &str, workflow: &Workflow, actor: &Actor) -> Option<String> {
+    let may = enrolments::is_by_hand(workflow) && actor.may(Permission::EnrolLists).is_ok();
+    may.then(|| format!("/workflows/{key}/enrol"))
 }
 
 fn switch_effect(is_active: bool, counts: StepCounts) -> String {

@@ -78,8 +78,9 @@ fn push_lines(group: &Group, depth: u8, lines: &mut Vec<GroupLine>) {
     }
 }
 
-pub fn clause(clause: &Clause) -> String {
-    let field = match clause.field {
+/// A field's name on the pages.
+pub fn field_words(field: Field) -> &'static str {
+    match field {
         Field::Age => "age",
         Field::Sex => "sex",
         Field::Language => "language",
@@ -95,8 +96,11 @@ pub fn clause(clause: &Clause) -> String {
         Field::HasMobile => "has a mobile number",
         Field::OpenForms => "open questionnaires",
         Field::Consents => "recorded consents",
-    };
-    let op = match clause.op {
+    }
+}
+
+pub fn op_words(op: Op) -> &'static str {
+    match op {
         Op::Eq => "is",
         Op::Ne => "is not",
         Op::Gt => "is more than",
@@ -105,7 +109,11 @@ pub fn clause(clause: &Clause) -> String {
         Op::Le => "is at most",
         Op::In => "is one of",
         Op::Has => "include",
-    };
+    }
+}
+
+pub fn clause(clause: &Clause) -> String {
+    let (field, op) = (field_words(clause.field), op_words(clause.op));
     match clause.field.shape() {
         Shape::YesNo => format!("{field}: {}", clause.value),
         Shape::Number | Shape::Text | Shape::List => format!("{field} {op} {}", clause.value),
@@ -159,7 +167,16 @@ pub fn trigger_filter(trigger: &Trigger) -> Vec<String> {
 /// The zeros of its drawing.
 pub fn labels(trigger: &Trigger) -> TriggerLabels {
     let event = trigger_events(trigger);
-    if has_visit_ahead(trigger) { TriggerLabels::two(&event, "The visit") } else { TriggerLabels::one(&event) }
+    if has_visit_ahead(trigger) { TriggerLabels::two(&event, zero_words(trigger)) } else { TriggerLabels::one(&event) }
+}
+
+/// What a "before" is before.
+fn zero_words(trigger: &Trigger) -> &'static str {
+    if is_by_hand(trigger) { "The chosen moment" } else { "The visit" }
+}
+
+fn is_by_hand(trigger: &Trigger) -> bool {
+    trigger.events.iter().all(|event| *event == EventKind::Manual)
 }
 
 fn has_visit_ahead(trigger: &Trigger) -> bool {
@@ -223,7 +240,7 @@ pub fn step_row(workflow: &Workflow, step: &Step) -> StepRow {
         content: content(step),
         template: message.map(|m| m.template.clone()),
         channels: message.map(|m| ladder(&m.ladder)),
-        late: late(step.late_rule()),
+        late: late(workflow, step.late_rule()),
         on_move: match step.move_rule() {
             OnMove::Once => "not sent again".into(),
             OnMove::Resend => "sent again for the new time".into(),
@@ -233,11 +250,12 @@ pub fn step_row(workflow: &Workflow, step: &Step) -> StepRow {
     }
 }
 
-fn late(rule: Late) -> String {
+fn late(workflow: &Workflow, rule: Late) -> String {
     match rule {
         Late::Skip => "skipped".into(),
         Late::Collapse => "only the latest goes out".into(),
         Late::SendUntil(span) => format!("sent up to {span} late"),
+        Late::SendUntilAnchor if is_by_hand(&workflow.trigger) => "sent until the chosen moment".into(),
         Late::SendUntilAnchor => "sent until the visit".into(),
         Late::SendUntilExpiry => "sent until it expires".into(),
     }
@@ -249,6 +267,7 @@ fn expires(workflow: &Workflow, step: &Step) -> String {
         workflow.trigger.events.iter().all(|e| matches!(e, EventKind::EncounterPlanned | EventKind::VisitDayPlanned));
     match step.expires {
         Some(span) => format!("{span} after it is due"),
+        None if step.is_before() && is_by_hand(&workflow.trigger) => "at the chosen moment".into(),
         None if step.is_before() => "at the visit".into(),
         None if of_visit && counts_from_event(step) => "at the visit, or after 7 days".into(),
         None => "7 days after it is due".into(),

@@ -14,6 +14,7 @@ mod cluster;
 mod covering;
 mod desk;
 mod editing;
+mod enrolment;
 mod feeds;
 mod going_live;
 mod groups;
