@@ -177,6 +177,7 @@ pub async fn records_visit(
         visit_type: Write::some(when.visit_type.as_ref().map(|word| word.parse()).transpose()?),
         visit_code: Write::some(when.visit_code.as_deref().map(|code| switches::code_of(stage, code))),
         practitioner: Write::some(when.practitioner.clone()),
+        practitioner_code: Write::some(when.practitioner_code.as_deref().map(|code| switches::code_of(stage, code))),
         location: Write::some(when.person.location.as_ref().map(|name| stage.places[name].id)),
         episode: Write::some(when.episode.as_deref().map(emr::case_id)),
         ..EncounterChange::new(visit, EncounterKey::Appointment, act)

@@ -292,7 +292,7 @@ async fn visit(stage: &mut Stage, act: Act, told: &Told<'_>) -> Result<Vec<Door>
     }
     let (source, at) = word_of(stage, told);
     // Only what the clinic has mapped can be said in its EMR's words.
-    let plain = when.visit_code.is_none();
+    let plain = when.visit_code.is_none() && when.practitioner_code.is_none();
     let of_emr = stage.emr.knows_visit(name, encounter)
         || (!desk::is_logged(stage, name, encounter) && has_emr(stage, when.person.location.as_deref()));
     if plain && may_be_the_emr(source) && of_emr && stage.emr.tells_of_visit(at, act, when).await? {

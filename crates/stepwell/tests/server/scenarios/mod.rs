@@ -153,7 +153,7 @@ async fn play_one(slot: &Slot, mut story: Story) -> Result<Played, String> {
     compare::take_down(&mut stage).await?;
     let (served, doors) = (std::mem::take(&mut stage.lines), std::mem::take(&mut stage.doors));
     let simulated = compare::after_merges(&stage.merged, play(&story.scenario));
-    let ends = stage.strike(slot).await?;
+    let ends = stage.strike(slot, &story).await?;
     match compare::differences(&simulated, &served) {
         None => Ok(Played { lines: served.len(), doors, ends }),
         Some(text) => Err(text),

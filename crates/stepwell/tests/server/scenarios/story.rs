@@ -64,6 +64,7 @@ pub struct When {
     pub visit_type: Option<String>,
     pub practitioner: Option<String>,
     pub visit_code: Option<String>,
+    pub practitioner_code: Option<String>,
     pub label: Option<String>,
     undoes: Option<String>,
     pub gone: Option<String>,
