@@ -99,6 +99,7 @@ mod tests {
                 [
                     Permission::LiftStops,
                     Permission::SwitchWorkflows,
+                    Permission::EditWorkflows,
                     Permission::ReplayMessages,
                     Permission::SwitchInterfaces
                 ]
