@@ -31,6 +31,17 @@ pub fn is_about(decision: &DecisionRow, run: &Run, step: &PlannedStep) -> bool {
         && decision.generation == i32::try_from(step.generation).ok()
 }
 
+/// Where a decision stands among those of one instant: what was planned was planned before it was handed over.
+pub fn place(decision: &DecisionRow) -> u8 {
+    match decision.verdict.as_str() {
+        "planned" | "passed" => 0,
+        "deferred" => 1,
+        "performed" => 2,
+        "skipped" | "cancelled" => 3,
+        _ => 4,
+    }
+}
+
 /// The messages of a step, in the order of its tasks.
 pub fn messages<'a>(ledger: &'a Ledger, step: &PlannedStep) -> Vec<&'a Delivery> {
     let mut own: Vec<&Delivery> = ledger.deliveries.values().filter(|d| d.planned_step == step.id).collect();

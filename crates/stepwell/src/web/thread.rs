@@ -1,13 +1,13 @@
 //! The patient's thread: event, decision, task, delivery, newest first.
 
-use care::chart::{Anchor, Clinic, Occurrence};
+use care::chart::{Anchor, Clinic, Encounter, Occurrence, Subject};
 use care::workflow::Facts;
 use jiff::Timestamp;
 use pages::staff::{ThreadKind, ThreadRow};
 use pages::{Stamp, Verdict};
 use store::{AssignmentRow, DecisionRow, EventRow, SentRow};
 
-use super::{times, words};
+use super::{outcome, times, words};
 use crate::runner::{Context, Known};
 
 /// What is on record for one patient.
@@ -31,7 +31,10 @@ pub fn event_title(clinic: &Clinic, known: &Known, anchor: Anchor, occurrence: O
     let event = words::event(anchor.event);
     let visit = occurrence.and_then(|o| o.encounter).and_then(|id| known.snapshot.chart.encounter(id));
     let given = occurrence.and_then(|o| o.assignment).and_then(|id| known.snapshot.chart.assignment(id));
-    match (visit.and_then(|visit| Some((visit, visit.starts_at()?))), given) {
+    // A visit that moved away from its day is told with the time it had.
+    let of_day = occurrence.filter(|o| matches!(o.anchor.subject, Subject::VisitDay { .. }));
+    let start = |visit: &Encounter| of_day.map(|o| o.moment.instant()).or_else(|| visit.starts_at());
+    match (visit.and_then(|visit| Some((visit, start(visit)?))), given) {
         (Some((visit, start)), _) => format!(
             "{event}: {}, {}",
             words::visit_type(visit.visit_type).to_lowercase(),
@@ -125,7 +128,7 @@ impl Writer<'_> {
             reason: words::reason(row.reason.as_deref()),
             detail: (!detail.is_empty()).then(|| detail.join(" · ")),
         };
-        (row.at, 1, row_)
+        (row.at, 1 + outcome::place(row), row_)
     }
 
     /// Given, and answered.
@@ -136,7 +139,7 @@ impl Writer<'_> {
             let at_ = self.stamp(at, zone);
             (
                 at,
-                2,
+                6,
                 ThreadRow {
                     kind: ThreadKind::Task,
                     at: at_,
@@ -183,7 +186,7 @@ impl Writer<'_> {
             reason: words::reason(row.reason.as_deref()),
             detail: Some(parts.join(" · ")),
         };
-        (at, 3, row_)
+        (at, 7, row_)
     }
 }
 

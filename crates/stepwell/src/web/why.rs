@@ -80,7 +80,10 @@ fn answer(
         return Answer::no(words::reason(decision.reason.as_deref()), words::verdict(&decision.verdict, false), detail);
     }
     let (because, detail) = never_asked(context, published, workflow, now);
-    Answer::no(words::reason(Some(because.code())), Verdict::NotStarted, Some(detail))
+    // Nothing came, so there is nothing that a filter saw.
+    let reason = words::reason(Some(because.code()));
+    let reason = reason.map(|r| if because == Because::TriggerNotMet { Reason { cure: None, ..r } } else { r });
+    Answer::no(reason, Verdict::NotStarted, Some(detail))
 }
 
 /// No event of its kind has come while it was active: say since when it is, or is not.

@@ -147,7 +147,8 @@ impl<'a> Teller<'a> {
         let zone = thread::zone_of(self.facts.clinic, self.known, Some(o));
         WhyEvent {
             title: thread::event_title(self.facts.clinic, self.known, o.anchor, Some(o)),
-            happened: self.stamp(o.event_at, zone),
+            // Of an event that is no longer so, the run still knows when it happened.
+            happened: self.stamp(run.map_or(o.event_at, |run| run.event_at), zone),
             heard: judged.known.map(|known| self.stamp(known.at, zone)),
             gone: false,
             was_on: self.was_on(judged, published),

@@ -27,7 +27,9 @@ fn planned(teller: &Teller, run: &Run, step: &PlannedStep, zone: &str) -> WhyPla
     let ledger = &teller.known.ledger;
     let (verdict, reason) = outcome::of_step(ledger, run, step, teller.decisions);
     // Decisions come newest first; they are told in the order in which they were made.
-    let about: Vec<&DecisionRow> = teller.decisions.iter().rev().filter(|d| outcome::is_about(d, run, step)).collect();
+    let mut about: Vec<&DecisionRow> =
+        teller.decisions.iter().rev().filter(|d| outcome::is_about(d, run, step)).collect();
+    about.sort_by_key(|d| (d.at, outcome::place(d)));
     let sum = about.iter().rev().find_map(|d| sum_of(d)).or_else(|| sum_now(teller, run, step));
     let recorded: Vec<Recorded> = about.iter().map(|d| teller.recorded(d, true, zone, sum.as_deref())).collect();
     WhyPlanned {

@@ -83,6 +83,9 @@ async fn the_page_goes_from_the_event_over_filter_clause_and_sum_to_the_gateways
             "“Recommendation” open, due",
         ],
     );
+    let (_, recorded) = text.split_once("day-7").unwrap();
+    let places = ["Planned", "Handed over", "Sent"].map(|word| recorded.find(word).unwrap());
+    assert!(places.is_sorted(), "told in the order in which they were made: {recorded}");
     let patient = read(&ben(&app).await, &format!("/patients/{alma}")).await;
     has(&patient, &["Recommendation Running", "Questionnaire “Recommendation” Sent"]);
     app.finish().await;
@@ -158,6 +161,7 @@ async fn a_run_that_is_over_for_its_event_is_still_told() {
     .await;
     let text = read(&ben(&app).await, &format!("/patients/{alma}/why/visit-reminder")).await;
     has(&text, &["The visit moved, and the step moved with it", "No What happened still counts", "Planned"]);
+    has(&text, &["Visit day planned: follow-up, Mon 16 Mar, 14:00", "Visit day planned: follow-up, Wed 18 Mar, 14:00"]);
     let page = read(&ben(&app).await, &format!("/patients/{alma}")).await;
     has(&page, &["and 1 more run"]);
     app.finish().await;
