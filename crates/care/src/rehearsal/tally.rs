@@ -26,6 +26,9 @@ struct Tally<'a> {
     sent: Vec<(PatientId, Timestamp, &'a Delivery)>,
 }
 
+/// What went, and when.
+type Went<'a> = (Timestamp, &'a Delivery);
+
 impl Report {
     /// Of what was said of a workflow, and of the messages of all, since the curtain rose at `from`.
     pub(super) fn of(stage: &Stage, workflow: &str, from: Timestamp) -> Self {
@@ -199,7 +202,7 @@ impl Tally<'_> {
     /// Only messages that bypass the budget can do that.
     fn over_budget(&self) -> Vec<Collision> {
         let budget = &self.stage.clinic.budget;
-        let mut days: BTreeMap<(PatientId, Date, Channel), Vec<(Timestamp, &Delivery)>> = BTreeMap::new();
+        let mut days: BTreeMap<(PatientId, Date, Channel), Vec<Went<'_>>> = BTreeMap::new();
         let mut zones: BTreeMap<PatientId, String> = BTreeMap::new();
         for (patient, at, delivery) in &self.sent {
             let zone = zones.entry(*patient).or_insert_with(|| self.zone_of(*patient));

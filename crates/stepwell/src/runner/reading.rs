@@ -64,11 +64,11 @@ pub async fn changes_of(
             }
         }
     }
-    if let Some(visit) = &update.visit {
-        if let Some(change) = visit_of(tx, clinic, interface, facility, patient, visit, case).await? {
-            push(visit.happened.unwrap_or(reading.stamp_at), What::Encounter(change));
-            made.notices = notices_of(visit, interface, &clinic.clinic);
-        }
+    if let Some(visit) = &update.visit
+        && let Some(change) = visit_of(tx, clinic, interface, facility, patient, visit, case).await?
+    {
+        push(visit.happened.unwrap_or(reading.stamp_at), What::Encounter(change));
+        made.notices = notices_of(visit, interface, &clinic.clinic);
     }
     Ok(made)
 }

@@ -3,7 +3,7 @@
 //!
 //! The cast: Alma (a patient), Ben (her therapist), Chloe (the administrator of another clinic, who sees nothing of Alma).
 
-#![expect(clippy::unwrap_used, reason = "a test says what it cannot go on without")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what it cannot go on without")]
 
 mod acknowledgements;
 mod any_order;
