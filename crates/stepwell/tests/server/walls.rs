@@ -68,6 +68,7 @@ async fn rows_everywhere(app: &mut TestApp) {
             "workflow_edits select $1, 'welcome', 2, 'stay', now()",
             "closed_days select $1, id, '2026-12-25' from locations where organization = $1 limit 1",
             "visit_types select $1, id, 'WHAT' from interfaces where organization = $1 limit 1",
+            "practitioners_claimed (organization, interface, code, name) select $1, id, '7', 'Ann' from interfaces where organization = $1 limit 1",
             "enrolment_lists (organization, id, workflow, filter, patients, moment, made_at, made_by) select $1, gen_random_uuid(), 'w', '', '{}', '{}', now(), gen_random_uuid()",
             "merges select $1, gen_random_uuid(), id, now() from patients where organization = $1 limit 1",
         ] {
