@@ -1,6 +1,6 @@
 //! The patient's thread: event, decision, task, delivery, newest first.
 
-use care::chart::{Anchor, Clinic, Encounter, Occurrence, Subject};
+use care::chart::{Anchor, Clinic, Encounter, Occurrence, Subject, Validity};
 use care::workflow::Facts;
 use jiff::Timestamp;
 use pages::staff::{ThreadKind, ThreadRow};
@@ -31,15 +31,15 @@ pub fn event_title(clinic: &Clinic, known: &Known, anchor: Anchor, occurrence: O
     let event = words::event(anchor.event);
     let visit = occurrence.and_then(|o| o.encounter).and_then(|id| known.snapshot.chart.encounter(id));
     let given = occurrence.and_then(|o| o.assignment).and_then(|id| known.snapshot.chart.assignment(id));
-    // A visit that moved away from its day is told with the time it had.
-    let of_day = occurrence.filter(|o| matches!(o.anchor.subject, Subject::VisitDay { .. }));
-    let start = |visit: &Encounter| of_day.map(|o| o.moment.instant()).or_else(|| visit.starts_at());
-    match (visit.and_then(|visit| Some((visit, start(visit)?))), given) {
-        (Some((visit, start)), _) => format!(
-            "{event}: {}, {}",
-            words::visit_type(visit.visit_type).to_lowercase(),
-            times::short_words(start, zone_of(clinic, known, occurrence))
-        ),
+    let starts = |visit: &Encounter| match occurrence.map(|o| (o.anchor.subject, o.validity)) {
+        // Its visits went elsewhere: of the day there is only the date.
+        Some((Subject::VisitDay { date, .. }, gone)) if gone != Validity::Valid => Some(times::short_date(date)),
+        Some(_) | None => Some(times::short_words(visit.starts_at()?, zone_of(clinic, known, occurrence))),
+    };
+    match (visit.and_then(|visit| Some((visit, starts(visit)?))), given) {
+        (Some((visit, start)), _) => {
+            format!("{event}: {}, {start}", words::visit_type(visit.visit_type).to_lowercase())
+        }
         (None, Some(given)) => format!("{event}: {}", words::content(&given.content)),
         (None, None) => match occurrence.and_then(|o| o.workflow.as_deref()) {
             Some(workflow) => format!("{event}: {}", words::content(workflow)),

@@ -40,6 +40,11 @@ pub fn short_words(at: Timestamp, zone_name: &str) -> String {
     civil(at, zone_name).strftime("%a %-d %b, %H:%M").to_string()
 }
 
+/// "Tue 4 Mar".
+pub fn short_date(date: Date) -> String {
+    date.strftime("%a %-d %b").to_string()
+}
+
 /// "10:00".
 pub fn time_words(at: Timestamp, zone_name: &str) -> String {
     civil(at, zone_name).strftime("%H:%M").to_string()

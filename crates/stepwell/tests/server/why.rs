@@ -161,7 +161,10 @@ async fn a_run_that_is_over_for_its_event_is_still_told() {
     .await;
     let text = read(&ben(&app).await, &format!("/patients/{alma}/why/visit-reminder")).await;
     has(&text, &["The visit moved, and the step moved with it", "No What happened still counts", "Planned"]);
-    has(&text, &["Visit day planned: follow-up, Mon 16 Mar, 14:00", "Visit day planned: follow-up, Wed 18 Mar, 14:00"]);
+    has(
+        &text,
+        &["Visit day planned: follow-up, Mon 16 Mar Happened", "Visit day planned: follow-up, Wed 18 Mar, 14:00"],
+    );
     let page = read(&ben(&app).await, &format!("/patients/{alma}")).await;
     has(&page, &["and 1 more run"]);
     app.finish().await;
