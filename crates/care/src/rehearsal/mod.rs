@@ -4,6 +4,7 @@
 mod memo;
 mod merge;
 mod patient;
+pub mod preview;
 mod stage;
 mod switches;
 
