@@ -5,6 +5,7 @@ mod family;
 mod memo;
 mod merge;
 mod patient;
+pub mod preview;
 mod rehearse;
 mod replay;
 mod report;

@@ -35,6 +35,7 @@ pub fn reconcile(facts: &Facts, ledger: &mut Ledger, loading: bool, ids: &mut dy
             work.put(Effect::EventKnown { anchor: occurrence.anchor, event_at: occurrence.event_at, known });
         }
     }
+    work.edit_all();
     for occurrence in facts.occurrences {
         let Some(known) = work.ledger.known(facts.chart, occurrence.anchor) else { continue };
         for (key, published) in &facts.workflows.0 {
@@ -141,7 +142,9 @@ impl Work<'_> {
         if before.is_some() && (self.settled(known) || run.as_ref().is_some_and(Run::has_given)) {
             return;
         }
-        let verdict = self.verdict(key, w, activation, o, known);
+        // What runs is asked about by its own version: an edit may have let it stay with that.
+        let of_run = run.as_ref().and_then(|run| self.facts.workflows.version(key, run.version)).cloned();
+        let verdict = self.verdict(key, of_run.as_deref().unwrap_or(w), activation, o, known);
         let reason = verdict.as_ref().err().map(|(reason, _)| *reason);
         if before == Some(Entry { reason }) {
             return;
@@ -153,6 +156,7 @@ impl Work<'_> {
         }
         match (verdict, run) {
             (Ok(()), None) => self.start(key, version, o, known.covered),
+            (Ok(()), Some(run)) if !run.goes_on() => {}
             // Opened again by a message that belonged to the same story.
             (Ok(()), Some(run)) => self.put(Effect::RunSet(Run { ended: None, ..run })),
             (Err((reason, detail)), run) => {

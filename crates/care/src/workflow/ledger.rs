@@ -58,6 +58,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// It has not ended, or for a reason that may pass.
+    pub fn goes_on(&self) -> bool {
+        self.ended.is_none_or(|reason| reason.may_pass())
+    }
+
     /// Whether the patient already has something of it: then it can be stopped, but not be un-started.
     pub fn has_given(&self) -> bool {
         self.steps.iter().any(|s| matches!(s.state, StepState::Performed { .. }))

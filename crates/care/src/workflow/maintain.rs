@@ -24,10 +24,9 @@ impl Work<'_> {
         let runs: Vec<RunId> = self.ledger.runs.keys().copied().collect();
         for id in runs {
             let Some(run) = self.ledger.runs.get(&id).cloned() else { continue };
-            if run.ended.is_some_and(|reason| !reason.may_pass()) {
+            if !run.goes_on() {
                 continue;
             }
-            let Some(run) = self.edited(run) else { continue };
             if let Some(reason) = self.ledger.entry(self.facts.chart, &run.workflow, run.anchor).and_then(|e| e.reason)
             {
                 self.cancel_run(&run, reason);
@@ -56,19 +55,23 @@ impl Work<'_> {
         }
     }
 
-    /// The run after the edits made since it began; `None` if one of them stopped it.
-    fn edited(&mut self, mut run: Run) -> Option<Run> {
-        let published = self.facts.workflows.0.get(&run.workflow)?;
+    /// Does to what runs what the edits made since then say.
+    pub fn edit_all(&mut self) {
+        let runs: Vec<Run> = self.ledger.runs.values().filter(|r| r.goes_on()).cloned().collect();
+        for run in runs {
+            self.edit(run);
+        }
+    }
+
+    fn edit(&mut self, mut run: Run) {
+        let Some(published) = self.facts.workflows.0.get(&run.workflow) else { return };
         for edit in &published.edits {
             if edit.to <= run.version || run.started_at > edit.at {
                 continue;
             }
             match edit.in_flight {
                 InFlight::Stay => {}
-                InFlight::Stop => {
-                    self.cancel_run(&run, Reason::SupersededByVersion);
-                    return None;
-                }
+                InFlight::Stop => return self.cancel_run(&run, Reason::SupersededByVersion),
                 InFlight::Move => {
                     run = Run { version: edit.to, ..run };
                     self.put(Effect::RunSet(run.clone()));
@@ -76,7 +79,6 @@ impl Work<'_> {
                 }
             }
         }
-        self.ledger.runs.get(&run.id).cloned()
     }
 
     /// Cancels what waits for a step that the new version no longer has.

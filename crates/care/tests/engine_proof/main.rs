@@ -5,9 +5,11 @@
 
 mod beats;
 mod clinic;
+mod edits;
 mod texts;
 mod watch;
 mod worlds;
+mod year;
 
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 

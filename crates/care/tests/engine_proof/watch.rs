@@ -14,18 +14,12 @@ use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-/// One message that went.
-#[derive(Debug, Clone)]
-struct Went {
-    who: PatientId,
-    contact: ContactPoint,
-    at: Timestamp,
-}
-
 #[derive(Default)]
 pub struct Watch {
     heard: usize,
-    went: Vec<Went>,
+    /// What went to each patient, and to each contact point, and when.
+    to_patient: BTreeMap<(PatientId, Channel), Vec<Timestamp>>,
+    to_contact: BTreeMap<ContactPoint, Vec<Timestamp>>,
     /// Of every message, and of every part of one, by the key of its delivery.
     keys: BTreeSet<String>,
     ends: BTreeMap<PlannedStepId, StepState>,
@@ -65,12 +59,13 @@ impl Watch {
         self.once(stage, who, d);
         in_time(stage, at, d);
         in_open_hours(stage, &snapshot.chart, at, d);
-        wanted(stage, &snapshot.chart, d);
+        wanted(stage, &snapshot.chart, who, d);
         to_whom(stage, &snapshot.chart, who, d);
-        stands(stage, &snapshot, &workflow, d);
+        stands(stage, &snapshot, who, &workflow, d);
         not_while_staff_may_take_it_back(&stage.patients[&who].changes, at, d);
         self.within_the_caps(&zone_of(stage, &snapshot.chart), who, &workflow, at, d);
-        self.went.push(Went { who, contact: d.contact.clone(), at });
+        self.to_patient.entry((who, d.contact.channel)).or_default().push(at);
+        self.to_contact.entry(d.contact.clone()).or_default().push(at);
     }
 
     /// No delivery key goes out twice, neither by itself nor as a part of another message.
@@ -89,17 +84,14 @@ impl Watch {
         let today = day(at);
         let week: Date = today.checked_sub(6.days()).unwrap();
         let bypass = workflow.attention == Attention::Bypass;
-        let alike = || self.went.iter().filter(|w| w.contact.channel == d.contact.channel);
         let (a_day, a_week) = match (d.contact.channel, bypass) {
             (Channel::Text, false) => (1, 3),
             (Channel::Text, true) => (3, usize::MAX),
             (Channel::Email, false) => (2, usize::MAX),
             (Channel::Email, true) => return,
         };
-        let days: [Vec<Date>; 2] = [
-            alike().filter(|w| w.who == who).map(|w| day(w.at)).collect(),
-            alike().filter(|w| w.contact == d.contact).map(|w| day(w.at)).collect(),
-        ];
+        let before = [self.to_patient.get(&(who, d.contact.channel)), self.to_contact.get(&d.contact)];
+        let days = before.map(|all| all.into_iter().flatten().map(|at| day(*at)).collect::<Vec<Date>>());
         for (days, whose) in days.into_iter().zip(["the patient's", "the contact point's"]) {
             let on_day = days.iter().filter(|d| **d == today).count();
             let in_week = days.iter().filter(|d| (week..=today).contains(*d)).count();
@@ -112,8 +104,9 @@ impl Watch {
 
     /// Two charts are one now: what went to either went to the one.
     pub fn merged(&mut self, survivor: PatientId, gone: PatientId) {
-        for went in self.went.iter_mut().filter(|w| w.who == gone) {
-            went.who = survivor;
+        for channel in Channel::ALL {
+            let theirs = self.to_patient.remove(&(gone, channel)).unwrap_or_default();
+            self.to_patient.entry((survivor, channel)).or_default().extend(theirs);
         }
     }
 
@@ -204,11 +197,10 @@ fn to_whom(stage: &Stage, chart: &Chart, who: PatientId, d: &Delivery) {
 
 /// Not after STOP from that contact point, by whomever; not after a no of this patient to this channel and category, which
 /// only a later yes to the same takes back; what needs a yes on record has one.
-fn wanted(stage: &Stage, chart: &Chart, d: &Delivery) {
+fn wanted(stage: &Stage, chart: &Chart, who: PatientId, d: &Delivery) {
     assert!(!stage.suppressed.contains(&d.contact), "after STOP: {d:?}");
     let (mut no, mut yes) = (false, false);
-    let who = stage.patients.iter().find(|(_, p)| p.ledger.deliveries.contains_key(&d.id)).unwrap().1;
-    let mut changes: Vec<&Change> = who.changes.iter().collect();
+    let mut changes: Vec<&Change> = stage.patients[&who].changes.iter().collect();
     changes.sort_by_key(|c| c.stamp);
     for change in changes {
         match &change.what {
@@ -232,7 +224,7 @@ fn wanted(stage: &Stage, chart: &Chart, d: &Delivery) {
 }
 
 /// Its anchor holds: read from the visit itself where it stands on one.
-fn stands(stage: &Stage, snapshot: &care::chart::Snapshot, workflow: &Workflow, d: &Delivery) {
+fn stands(stage: &Stage, snapshot: &care::chart::Snapshot, who: PatientId, workflow: &Workflow, d: &Delivery) {
     let chart = &snapshot.chart;
     let anchor = chart.canonical(d.anchor);
     let found = snapshot.occurrences.iter().find(|o| o.anchor == anchor);
@@ -243,7 +235,7 @@ fn stands(stage: &Stage, snapshot: &care::chart::Snapshot, workflow: &Workflow, 
     let by_hand = |run: &care::workflow::Run| {
         chart.stops.iter().any(|s| s.workflow == d.workflow && s.subject.is_none() && run.started_at <= s.at)
     };
-    let run = stage.patients.values().find_map(|p| p.ledger.runs.get(&d.run)).unwrap();
+    let run = &stage.patients[&who].ledger.runs[&d.run];
     assert!(!by_hand(run), "of a run that staff stopped: {d:?}");
     if let Subject::Encounter(id) = anchor.subject {
         let state = chart.encounter(id).unwrap().state;
