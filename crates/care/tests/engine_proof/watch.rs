@@ -138,9 +138,8 @@ impl Watch {
     pub fn the_end(&self, stage: &Stage) {
         for (who, player) in &stage.patients {
             for run in player.ledger.runs.values() {
-                for step in run.steps.iter().filter(|s| s.state.is_pending() && s.expires <= stage.now) {
-                    panic!("still pending for {who} at {}: {} {:?} {step:?}", stage.now, run.workflow, run.anchor);
-                }
+                let expired = run.steps.iter().find(|s| s.state.is_pending() && s.expires <= stage.now);
+                assert!(expired.is_none(), "{who} at {}: {} {:?} {expired:?}", stage.now, run.workflow, run.anchor);
             }
             for d in player.ledger.deliveries.values() {
                 let through = match d.state {
@@ -209,10 +208,8 @@ fn wanted(stage: &Stage, chart: &Chart, who: PatientId, d: &Delivery) {
             {
                 (no, yes) = (!given, *given);
             }
-            What::OptOut { contact, category } if *contact == d.contact => {
-                if category.is_none_or(|c| c == d.category) {
-                    (no, yes) = (true, false);
-                }
+            What::OptOut { contact, category } if *contact == d.contact && category.is_none_or(|c| c == d.category) => {
+                (no, yes) = (true, false);
             }
             _ => {}
         }

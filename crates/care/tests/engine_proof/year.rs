@@ -161,7 +161,7 @@ fn somebody(n: u64, dice: &mut Dice) -> PatientChange {
         mobile: Write::Set(format!("+1555{:07}", 1_000_000 + phone)),
         zone: if dice.upto(2) == 0 { Write::Set(zone.into()) } else { Write::Keep },
         birth_date: Write::Set(born),
-        home_location: Write::Set(if n % 4 == 0 { LAKESIDE } else { MAIN_STREET }),
+        home_location: Write::Set(if n.is_multiple_of(4) { LAKESIDE } else { MAIN_STREET }),
         ..PatientChange::default()
     }
 }
@@ -171,7 +171,8 @@ type News = (Timestamp, u64, What);
 
 fn visit(patient: u64, nth: u64, act: Act, start: Option<(Date, i8)>) -> What {
     let encounter = EncounterId(Uuid::from_u128(1_000_000 + u128::from(patient * 100 + nth)));
-    let here = if patient % 4 == 0 { (LAKESIDE, "America/Los_Angeles") } else { (MAIN_STREET, "America/New_York") };
+    let here =
+        if patient.is_multiple_of(4) { (LAKESIDE, "America/Los_Angeles") } else { (MAIN_STREET, "America/New_York") };
     let moment = start.map(|(day, hour)| CivilMoment { civil: day.at(hour, 0, 0, 0), zone: here.1.into() });
     let kind = if nth == 0 { VisitType::InitialEvaluation } else { VisitType::FollowUp };
     What::Encounter(EncounterChange {
