@@ -29,7 +29,7 @@
 //! "#;
 //! let scenario = Scenario::parse(text, &|path| Err(format!("no file {path}"))).unwrap();
 //! let lines = play(&scenario);
-//! assert_eq!(lines.last().unwrap().verdict, "performed");
+//! assert_eq!(lines.last().unwrap().verdict, "sent");
 //! ```
 
 mod check;
