@@ -213,6 +213,7 @@ impl Work<'_> {
             StepState::Performed { .. } | StepState::Skipped { .. } => {
                 let next = self.due(run, step, o, last.occurrence, last.generation + 1);
                 if next.is_some_and(|next| self.again(step, &last, o, next.at > now)) {
+                    self.withdraw(&last, Reason::AnchorMoved);
                     self.plan(run, step, o, last.occurrence, last.generation + 1);
                 } else if step.schedule.repeat().is_some() && !self.is_through(run, step, &last, o) {
                     self.plan(run, step, o, last.occurrence + 1, 1);
@@ -363,6 +364,14 @@ impl Work<'_> {
             if workflow.step(&planned.step).is_some_and(Step::is_before) {
                 self.end_step(run, planned, state);
             }
+        }
+    }
+
+    /// What a step gave and has not gone out yet.
+    fn withdraw(&mut self, given: &PlannedStep, reason: Reason) {
+        let own = self.ledger.deliveries.values().filter(|d| d.planned_step == given.id && self.ledger.is_unsent(d));
+        for delivery in own.map(|d| d.id).collect::<Vec<_>>() {
+            self.end_delivery(delivery, reason);
         }
     }
 
