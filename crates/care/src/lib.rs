@@ -16,6 +16,7 @@
 pub mod chart;
 pub mod feed;
 pub mod id;
+pub mod library;
 pub mod rehearsal;
 pub mod scenario;
 pub mod workflow;
