@@ -1,10 +1,11 @@
 //! **care** — what is true of a patient, and what should follow.
 //!
 //! The pure room: it reads no clock, no random source and no database. Time, ids, actor and organization are arguments.
-//! It protects two promises:
+//! It protects three promises:
 //!
 //! - [`chart`]: a patient's chart is the fold of their changes in stamp order, so it depends on the *set* of messages
 //!   that came in, never on their arrival (docs/SEMANTICS.md, "Order-proof").
+//! - [`questionnaire`] and [`library`]: nothing is given without a licence, and only what was asked is scored.
 //! - [`workflow`]: for every event and every due step there is exactly one verdict, and a "no" carries its reason.
 //!
 //! ```
@@ -17,6 +18,7 @@ pub mod chart;
 pub mod feed;
 pub mod id;
 pub mod library;
+pub mod questionnaire;
 pub mod rehearsal;
 pub mod scenario;
 pub mod workflow;

@@ -1,0 +1,37 @@
+//! Questionnaires: forms, what was answered, and what that is worth.
+//!
+//! It protects: a published version never changes; answers to what was not asked are dropped before anything is scored;
+//! an answer that cannot be is refused, never bent.
+//!
+//! ```
+//! use care::questionnaire::{Answers, Form};
+//! let form = Form::read("content/questionnaires/fall.toml", r#"
+//!     version = 1
+//!     licence = "CC0-1.0"
+//!     attribution = "The Stepwell contributors"
+//!     title = { en = "Falls" }
+//!     items = [
+//!       { id = "fell", kind = "boolean", text = { en = "Did you fall this year?" }, required = true },
+//!       { id = "times", kind = "integer", text = { en = "How often?" }, required = true, min = 1,
+//!         when = [{ item = "fell", op = "=", value = "true" }] },
+//!     ]
+//! "#)?.body;
+//! let no: Answers = [("fell", "false"), ("times", "3")].into_iter().collect();
+//! assert_eq!(form.walk(&no).answers.first("times"), None, "nobody asked");
+//! let yes: Answers = [("fell", "true")].into_iter().collect();
+//! assert_eq!(form.walk(&yes).first_open().map(|asked| asked.place.as_str()), Some("times"));
+//! # Ok::<(), care::library::Problem>(())
+//! ```
+
+mod answers;
+mod calculation;
+mod condition;
+mod form;
+mod read;
+mod walk;
+
+pub use answers::{Answers, Unreadable, Value};
+pub use calculation::{Calculation, Take, points_of};
+pub use condition::{Condition, Enable, Operator};
+pub use form::{Audience, Choice, Form, Item, ItemKind, Options, Setting};
+pub use walk::{Asked, Fault, Walk, fault_of};
