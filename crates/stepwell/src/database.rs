@@ -49,6 +49,7 @@ pub enum Place<'a> {
 pub struct Database {
     pub app: Store,
     pub runner: Store,
+    pub portal: Store,
     cluster: Option<Cluster>,
 }
 
@@ -61,7 +62,7 @@ impl Database {
         let (owner, logins, cluster) = match place {
             Place::Url(url) => {
                 let options = PgConnectOptions::from_str(url).map_err(|e| DatabaseError::Url(e.to_string()))?;
-                (options.clone(), [options.clone(), options], None)
+                (options.clone(), [options.clone(), options.clone(), options], None)
             }
             Place::Private { .. } | Place::Fresh { .. } => {
                 let (data_dir, pg_bin, durable, fresh) = match place {
@@ -74,19 +75,20 @@ impl Database {
                     return Err(DatabaseError::InUse(data_dir.display().to_string()));
                 }
                 let owner = prepare(&cluster, fresh).await?;
-                let roles = [Role::App, Role::Runner].map(|role| owner.clone().username(role.name()));
+                let roles = [Role::App, Role::Runner, Role::Portal].map(|role| owner.clone().username(role.name()));
                 (owner, roles, Some(cluster))
             }
         };
-        let [app, runner] = logins.map(|login| login.disable_statement_logging());
+        let [app, runner, portal] = logins.map(|login| login.disable_statement_logging());
         Store::migrate(owner.disable_statement_logging()).await?;
         let app = Store::connect(app, Role::App, 12).await?;
         let runner = Store::connect(runner, Role::Runner, 12).await?;
+        let portal = Store::connect(portal, Role::Portal, 6).await?;
         if cluster.as_ref().is_some_and(Cluster::is_owner) {
             // Nobody else works here: what a crashed process had leased is free.
             runner.release_leases().await?;
         }
-        Ok(Self { app, runner, cluster })
+        Ok(Self { app, runner, portal, cluster })
     }
 
     pub fn postmaster_pid(&self) -> Option<u32> {
@@ -105,6 +107,7 @@ impl Database {
     pub async fn close(self) -> Result<(), DatabaseError> {
         self.app.close().await;
         self.runner.close().await;
+        self.portal.close().await;
         match self.cluster {
             Some(cluster) => Ok(cluster.stop().await?),
             None => Ok(()),
@@ -165,9 +168,8 @@ async fn prepare(cluster: &Cluster, fresh: bool) -> Result<PgConnectOptions, Dat
 /// Makes the roles that are missing.
 pub async fn make_roles(cluster: &Cluster, admin: &mut PgConnection) -> Result<(), sqlx::Error> {
     let password = cluster.password();
-    for (role, login) in
-        [(OWNER, true), (Role::App.name(), true), (Role::Runner.name(), true), ("stepwell_claimer", false)]
-    {
+    let logins = [OWNER, Role::App.name(), Role::Runner.name(), Role::Portal.name()].map(|role| (role, true));
+    for (role, login) in logins.into_iter().chain([("stepwell_claimer", false)]) {
         let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
             .bind(role)
             .fetch_one(&mut *admin)

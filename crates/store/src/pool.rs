@@ -15,6 +15,8 @@ pub enum Role {
     App,
     /// Appliers, ticks and the outbox.
     Runner,
+    /// What a patient sees of themselves.
+    Portal,
 }
 
 impl Role {
@@ -22,6 +24,7 @@ impl Role {
         match self {
             Role::App => "stepwell_app",
             Role::Runner => "stepwell_runner",
+            Role::Portal => "stepwell_portal",
         }
     }
 }

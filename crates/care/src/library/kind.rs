@@ -108,3 +108,21 @@ pub enum Scope {
     /// One clinic's own.
     Organization,
 }
+
+impl Scope {
+    pub fn code(self) -> &'static str {
+        match self {
+            Scope::Global => "global",
+            Scope::Account => "account",
+            Scope::Organization => "organization",
+        }
+    }
+}
+
+impl std::str::FromStr for Scope {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = [Scope::Global, Scope::Account, Scope::Organization].into_iter().find(|s| s.code() == text);
+        found.ok_or_else(|| format!("`{text}` is no scope: global, account, organization"))
+    }
+}
