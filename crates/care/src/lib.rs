@@ -1,12 +1,13 @@
 //! **care** — what is true of a patient, and what should follow.
 //!
 //! The pure room: it reads no clock, no random source and no database. Time, ids, actor and organization are arguments.
-//! It protects three promises:
+//! It protects four promises:
 //!
 //! - [`chart`]: a patient's chart is the fold of their changes in stamp order, so it depends on the *set* of messages
 //!   that came in, never on their arrival (docs/SEMANTICS.md, "Order-proof").
-//! - [`questionnaire`] and [`library`]: nothing is given without a licence, and only what was asked is scored.
+//! - [`library`]: nothing is given without a licence and an attribution.
 //! - [`workflow`]: for every event and every due step there is exactly one verdict, and a "no" carries its reason.
+//! - [`questionnaire`]: a score is the published one or there is none, and the reason says what is missing.
 //!
 //! ```
 //! use care::chart::{Clinic, fold};

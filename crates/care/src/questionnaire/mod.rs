@@ -1,7 +1,8 @@
-//! Questionnaires: forms, what was answered, and what that is worth.
+//! **questionnaire** — what is asked of a patient, and what the answers come to.
 //!
-//! It protects: a published version never changes; answers to what was not asked are dropped before anything is scored;
-//! an answer that cannot be is refused, never bent.
+//! It protects: a published version never changes; answers to what was not asked are dropped before anything is scored; a
+//! score is the published one or there is none, with the reason; an answer that cannot be is refused, never bent into
+//! range; only like is compared with like.
 //!
 //! ```
 //! use care::questionnaire::{Answers, Form};
@@ -22,12 +23,24 @@
 //! assert_eq!(form.walk(&yes).first_open().map(|asked| asked.place.as_str()), Some("times"));
 //! # Ok::<(), care::library::Problem>(())
 //! ```
+//!
+//! ```
+//! use care::questionnaire::{outcome, scoring};
+//! let knee = scoring::Instrument::parse("koos-jr")?;
+//! let answers = [2.0, 2.0, 1.0, 3.0, 2.0, 2.0, 3.0].map(Some);
+//! let first = scoring::score(knee, &answers)?.score.unwrap_or(0.0);
+//! assert_eq!(first, 50.012);
+//! assert_eq!(outcome::change(knee, first, 68.284).mcid_reached, Some(true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod answers;
 mod calculation;
 mod condition;
 mod form;
+pub mod outcome;
 mod read;
+pub mod scoring;
 mod walk;
 
 pub use answers::{Answers, Unreadable, Value};
