@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use care::library::Kind;
 use pages::email::{Compiled, TemplateError};
 use rust_embed::RustEmbed;
 
@@ -37,6 +38,19 @@ pub fn workflows() -> Vec<(String, String)> {
         .filter_map(|path| {
             let key = path.strip_prefix("workflows/")?.strip_suffix(".toml")?.to_owned();
             Some((key, text(&path)?))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// Every file of the library: (kind, name, text).
+pub fn library() -> Vec<(Kind, String, String)> {
+    let mut files: Vec<_> = Content::iter()
+        .filter_map(|path| {
+            let (folder, name) = path.strip_suffix(".toml")?.rsplit_once('/')?;
+            let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == folder)?;
+            Some((kind, name.to_owned(), text(&path)?))
         })
         .collect();
     files.sort();

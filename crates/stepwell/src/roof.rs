@@ -24,6 +24,8 @@ pub struct Roof {
     pub app: Store,
     /// For appliers, ticks and the outbox: the runner role.
     pub runner: Store,
+    /// For what patients see of themselves: the portal role.
+    pub portal: Option<Store>,
     pub clock: Clock,
     pub templates: Templates,
     /// Email, when it is set up.
@@ -59,10 +61,11 @@ impl Roof {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let (wake, down, parsed) = (Notify::new(), Mutex::default(), Mutex::default());
         let channels = mailer.iter().map(|_| Channel::Email).collect();
-        let texts = None;
+        let (texts, portal) = (None, None);
         Self {
             app,
             runner,
+            portal,
             clock,
             templates,
             mailer,
@@ -75,6 +78,13 @@ impl Roof {
             down,
             parsed,
         }
+    }
+
+    /// Patients may come in.
+    #[must_use]
+    pub fn with_portal(mut self, portal: Store) -> Self {
+        self.portal = Some(portal);
+        self
     }
 
     /// Texts go out by this gateway.

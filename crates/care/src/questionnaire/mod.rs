@@ -40,6 +40,7 @@ mod condition;
 mod form;
 pub mod outcome;
 mod read;
+mod result;
 pub mod scoring;
 mod walk;
 

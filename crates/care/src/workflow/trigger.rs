@@ -111,8 +111,11 @@ impl Trigger {
             test.holds("change", score.zip(baseline).map(|(score, baseline)| score - baseline))?;
         }
         for (question, wanted) in &self.answer {
-            let seen = response.and_then(|r| r.answers.get(question)).map(String::as_str);
-            one_of(question, std::slice::from_ref(wanted), seen)?;
+            let seen = response.map(|r| r.answers.get(question)).unwrap_or_default();
+            if !seen.contains(wanted) {
+                let seen = seen.join(", ");
+                return no(format!("{question} = {wanted}"), if seen.is_empty() { "not known" } else { &seen });
+            }
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Every variable. No score, diagnosis or instrument is among them: a mail carries a link, a first name, a clinic.
-pub const VARIABLES: [&str; 27] = [
+pub const VARIABLES: [&str; 28] = [
     "language",
     "patient.first_name",
     "clinic.name",
@@ -28,6 +28,7 @@ pub const VARIABLES: [&str; 27] = [
     "links.portal",
     "links.unsubscribe",
     "links.questionnaire",
+    "links.open",
     "links.register",
     // The groups themselves, for `{% if visit %}`.
     "visit",
@@ -65,6 +66,7 @@ pub fn sample_context() -> Value {
             "portal": "https://clinic.example.org/p/portal",
             "unsubscribe": "https://clinic.example.org/p/unsubscribe/abc",
             "questionnaire": "https://clinic.example.org/p/form/abc",
+            "open": "https://clinic.example.org/p/open/abc",
             "register": "https://clinic.example.org/p/register/abc",
         },
     })

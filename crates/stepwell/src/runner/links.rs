@@ -12,6 +12,8 @@ pub enum Purpose {
     Visit,
     Register,
     Answer,
+    /// The portal's door.
+    Open,
     Unsubscribe,
 }
 
@@ -21,6 +23,7 @@ impl Purpose {
             Purpose::Visit => "visit",
             Purpose::Register => "register",
             Purpose::Answer => "answer",
+            Purpose::Open => "open",
             Purpose::Unsubscribe => "unsubscribe",
         }
     }

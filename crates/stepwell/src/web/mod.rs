@@ -50,6 +50,7 @@ mod password;
 mod patient_page;
 mod patients;
 mod permission;
+mod portal;
 mod rehearsal;
 mod rehearsals;
 mod render;
@@ -127,6 +128,7 @@ pub fn router(roof: Arc<Roof>, demo: Option<Arc<Demo>>) -> Router {
     };
     let routes = staff_routes()
         .merge(link_pages::routes())
+        .merge(portal::routes())
         .merge(demo_routes(web.demo.is_some()))
         .route("/healthz", get(health::is_up))
         .route("/readyz", get(health::is_ready))

@@ -26,6 +26,7 @@ mod messages;
 mod migrating;
 mod own_workflows;
 mod pages;
+mod portal;
 mod rehearsal;
 mod scenarios;
 mod sending;

@@ -23,13 +23,13 @@ impl Answer {
 
 /// A person's browser: keeps its cookie, and sends forms as pages do.
 pub struct Browser {
-    to: SocketAddr,
-    cookie: String,
+    pub to: SocketAddr,
+    pub cookie: String,
     pub csrf: String,
 }
 
 impl Browser {
-    fn of(app: &TestApp) -> Self {
+    pub fn of(app: &TestApp) -> Self {
         Self { to: app.pages, cookie: String::new(), csrf: String::new() }
     }
 
@@ -61,7 +61,7 @@ impl Browser {
         self.asks("POST", path, "Sec-Fetch-Site: same-origin\r\n", &form).await
     }
 
-    async fn asks(&self, method: &str, path: &str, headers: &str, form: &str) -> Answer {
+    pub async fn asks(&self, method: &str, path: &str, headers: &str, form: &str) -> Answer {
         let kind = "application/x-www-form-urlencoded";
         self.sends(method, path, headers, kind, form).await
     }

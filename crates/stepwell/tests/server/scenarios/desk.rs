@@ -101,7 +101,8 @@ pub async fn registers(stage: &Stage, patient: PatientId) -> bool {
 pub async fn answers(stage: &Stage, patient: PatientId, assignment: AssignmentId, act: &AssignmentAct) -> bool {
     let AssignmentAct::Complete { score: Some(score), answers } = act else { return false };
     let points = score.points();
-    if points.fract() != 0.0 || !(0.0..=10.0).contains(&points) || answers.keys().any(|key| key != "comment") {
+    if points.fract() != 0.0 || !(0.0..=10.0).contains(&points) || answers.places().any(|(place, _)| place != "comment")
+    {
         return false;
     }
     let known = known(stage, patient).await;
@@ -112,7 +113,7 @@ pub async fn answers(stage: &Stage, patient: PatientId, assignment: AssignmentId
     }
     let link = stage.roof.link(Purpose::Answer, stage.organization, asks.id);
     let path = link.strip_prefix(&stage.roof.base_url).unwrap();
-    let comment = answers.get("comment").map_or("", String::as_str);
+    let comment = answers.first("comment").unwrap_or_default();
     stage.desk.posts(path, &format!("score={points}&comment={}", encoded(comment))).await.status == 200
 }
 
