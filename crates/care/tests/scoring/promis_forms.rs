@@ -62,23 +62,10 @@ fn with_missing_answers_and_no_bank_the_sum_is_scaled_up_and_rounded_up() {
         for one in 0..6 {
             for other in 0..6 {
                 let given = without(answers(6, above), &[one, other]);
-                let (count, sum) = given.iter().flatten().fold((0, 0), |(n, s), a| {
-                    (
-                        n + 1,
-                        s + if *a > 4.5 {
-                            5
-                        } else if *a > 3.5 {
-                            4
-                        } else if *a > 2.5 {
-                            3
-                        } else if *a > 1.5 {
-                            2
-                        } else {
-                            1
-                        },
-                    )
-                });
-                let whole: usize = (sum * 6 + count - 1) / count;
+                let kept = (0..6).filter(|item| ![one, other].contains(item));
+                let (count, sum) =
+                    kept.fold((0, 0), |(n, sum), item| (n + 1, sum + 1 + above.saturating_sub(4 * item).min(4)));
+                let whole: usize = (sum * 6).div_ceil(count);
                 let t = score(instrument(id), &given).unwrap().score.unwrap();
                 assert_eq!(format!("{:.0}", t * 1000.0), printed[whole - 6].to_string(), "{given:?}");
             }
