@@ -82,5 +82,9 @@ fn a_form_without_a_table_needs_a_bank() {
     assert!(with.contains("\"bank\":\"Invented items 0\"") && with.contains("\"theta\":"), "{with}");
     let other = stepwell(&["promis-pi-6a", six, "--bank", BANK]);
     assert_eq!(other.status.code(), Some(1));
-    assert!(String::from_utf8(other.stderr).unwrap().contains("it has no form promis-pi-6a; it has promis-pi-4b, promis-pf-4a"));
+    assert!(
+        String::from_utf8(other.stderr)
+            .unwrap()
+            .contains("it has no form promis-pi-6a; it has promis-pi-4b, promis-pf-4a")
+    );
 }
