@@ -22,6 +22,8 @@ const QUIET: SignedDuration = SignedDuration::from_mins(10);
 impl Work<'_> {
     pub fn maintain_all(&mut self) {
         let runs: Vec<RunId> = self.ledger.runs.keys().copied().collect();
+        let passed = |state| matches!(state, DeliveryState::Ended { reason, .. } if reason.may_pass());
+        let withdrawn: Vec<_> = self.ledger.deliveries.values().filter(|d| passed(d.state)).map(|d| d.id).collect();
         for id in runs {
             let Some(run) = self.ledger.runs.get(&id).cloned() else { continue };
             if !run.goes_on() {
@@ -38,6 +40,7 @@ impl Work<'_> {
             }
             self.maintain(&run);
         }
+        self.join_again(&withdrawn);
         self.wait_on_all();
     }
 
