@@ -303,7 +303,10 @@ impl Work<'_> {
     /// Computes a step anew; says so only if something changed.
     fn replan(&mut self, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
         let Some(due) = self.due(run, step, o, last.occurrence, last.generation) else {
-            return self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
+            if last.state.is_pending() {
+                self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
+            }
+            return;
         };
         let at = due.at;
         // A later generation stands only as long as the one before it calls for it: the visit may have moved back.

@@ -3,12 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::story::{APPOINTMENTS, EVERYTHING, Mix, VISITS_ONLY, arrival, change, encounter, moment, now, story};
+use crate::story::{EVERYTHING, Mix, VISITS_ONLY, arrival, change, now, story};
 use crate::world::World;
-use care::chart::{
-    Act, Anchor, Change, ContactPoint, EncounterChange, EncounterKey, Source, Stamp, Validity, VisitType, What, Write,
-};
-use care::id::{ChangeId, LocationId, PlannedStepId, RunId};
+use care::chart::{Anchor, Change, ContactPoint, EncounterKey, Validity, What};
+use care::id::{LocationId, PlannedStepId, RunId};
 use care::rehearsal::Gateway;
 use care::workflow::definition::{OnCancel, OnMove};
 use care::workflow::{Delivery, DeliveryState, Effect, Reason, StepState, Verdict};
