@@ -205,7 +205,7 @@ impl Work<'_> {
     }
 
     /// Whether a step that ended is called for once more because the anchor moved.
-    fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
+    pub fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
         let moved = ended.has_moved(o);
         match ended.state {
             StepState::Performed { .. } => moved && step.move_rule() == OnMove::Resend,
