@@ -117,12 +117,13 @@ impl Work<'_> {
         if at < self.facts.now {
             return;
         }
+        let (nth, generation) = (planned.occurrence, planned.generation);
+        let due = self.facts.occurrence(run.anchor).and_then(|o| self.due(run, step, o, nth, generation));
+        // It rests because its visit moved, and has not been looked at yet.
+        if due.is_some_and(|due| due.from == at) {
+            return;
+        }
         let (until, reason) = self.wait_anew(run, step, planned);
-        let due = self
-            .facts
-            .occurrence(run.anchor)
-            .and_then(|o| self.due(run, step, o, planned.occurrence, planned.generation));
-        let until = due.map_or(until, |due| until.max(due.from));
         let state = StepState::Pending { at: Some(until) };
         match reason {
             _ if until == at => {}
