@@ -35,6 +35,8 @@ pub struct Roof {
     /// The channels that are set up. What would go on another one ends in `channel_not_set_up`.
     pub channels: BTreeSet<Channel>,
     pub connections: usize,
+    /// Spreads retries: a number in 0..1 for each.
+    pub jitter: fn() -> f64,
     /// The address patients reach us at, without a slash at the end.
     pub base_url: String,
     /// Signs the links in mails.
@@ -72,6 +74,7 @@ impl Roof {
             texts,
             channels,
             connections,
+            jitter: crate::ids::jitter,
             base_url,
             secret,
             wake,

@@ -86,6 +86,8 @@ impl OrgTx {
         .await?;
         for row in rows {
             let ended = row.ended_at.map(|t| t.to_jiff());
+            let run_at = row.run_at.map(|t| t.to_jiff());
+            let state = step_state(&row.state, ended, row.reason.as_deref(), run_at)?;
             let step = PlannedStep {
                 id: PlannedStepId(row.id),
                 step: row.step,
@@ -95,7 +97,8 @@ impl OrgTx {
                 expires: row.expires.to_jiff(),
                 moment: row.moment.to_jiff(),
                 place: row.place.map(LocationId),
-                state: step_state(&row.state, ended, row.reason.as_deref(), row.run_at.map(|t| t.to_jiff()))?,
+                waited: run_at.filter(|_| !state.is_pending()),
+                state,
             };
             if let Some(run) = ledger.runs.get_mut(&RunId(row.run)) {
                 run.steps.push(step);

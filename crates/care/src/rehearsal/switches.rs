@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::stage::Stage;
 use crate::chart::{Claim, VisitType};
 use crate::id::{LocationId, PatientId};
 use crate::workflow::decide::go_live;
 use crate::workflow::send::End;
-use crate::workflow::{Activation, Edit, InFlight, Ledger, Reason, StepState, Workflow};
+use crate::workflow::task::Uncertain;
+use crate::workflow::{Activation, Delivery, Edit, InFlight, Ledger, Reason, StepState, Workflow};
 
 /// How a gateway behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,18 +20,41 @@ pub enum Gateway {
     Down,
     /// For good.
     Refuses,
+    /// For now, each time it is asked.
+    Fails,
     /// Takes it, and is gone before it answers.
     Breaks,
 }
 
+/// A message has so many attempts.
+const ATTEMPTS: u32 = 12;
+
+/// The wait between two attempts doubles from a minute up to this.
+const LONGEST: i64 = 4 * 60;
+
 impl Gateway {
-    pub(super) fn answer(self) -> End {
+    /// How an attempt ends, the `nth` of this message.
+    pub(super) fn answer(self, delivery: &Delivery, nth: u32, now: Timestamp) -> End {
         match self {
             Gateway::Takes => End::Sent,
             Gateway::Down => End::Not(Reason::ChannelDown),
             Gateway::Refuses => End::Not(Reason::RefusedByGateway),
-            Gateway::Breaks => End::Unknown,
+            Gateway::Fails => again(delivery, nth, now),
+            Gateway::Breaks => match delivery.uncertain {
+                Uncertain::Resend => again(delivery, nth, now),
+                Uncertain::Ask => End::Unknown,
+            },
         }
+    }
+}
+
+fn again(delivery: &Delivery, nth: u32, now: Timestamp) -> End {
+    let minutes = 1_i64.checked_shl(nth.saturating_sub(1)).unwrap_or(LONGEST).clamp(1, LONGEST);
+    let at = now.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
+    match () {
+        () if nth >= ATTEMPTS => End::Not(Reason::GaveUp),
+        () if at >= delivery.expires => End::Not(Reason::Expired),
+        () => End::Later(at),
     }
 }
 

@@ -150,23 +150,60 @@ impl Work<'_> {
 
     /// The message that a late one goes along with, so that catching up is never a burst.
     fn host_for(&self, giving: &Giving, new: &Delivery) -> Option<DeliveryId> {
-        let catches_up = |due, at| is_late(due, at);
-        if !giving.step.tasks.iter().all(Task::only_sends) || !catches_up(new.due, new.queued_at) {
+        if !giving.step.tasks.iter().all(Task::only_sends) || !is_late(new.due, new.queued_at) {
             return None;
         }
+        self.alike(new).into_iter().min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| d.id)
+    }
+
+    /// Other late messages that wait since the same time for the same contact point.
+    fn alike(&self, new: &Delivery) -> Vec<&Delivery> {
         let alike = self.ledger.deliveries.values().filter(|d| {
             d.state == DeliveryState::Queued
                 && d.contact == new.contact
                 && d.category == new.category
                 && d.planned_step != new.planned_step
-                && catches_up(d.due, d.queued_at)
-                && new.queued_at.duration_since(d.queued_at) <= TOGETHER
+                && is_late(d.due, d.queued_at)
+                && new.queued_at.duration_since(d.queued_at).abs() <= TOGETHER
         });
-        let only_sends = |d: &&Delivery| {
-            let workflow = self.facts.workflows.version(&d.workflow, d.version);
-            workflow.and_then(|w| w.step(&d.key.step)).is_some_and(|s| s.tasks.iter().all(Task::only_sends))
-        };
-        alike.filter(only_sends).min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| d.id)
+        alike.filter(|d| self.only_sends(d)).collect()
+    }
+
+    fn only_sends(&self, d: &Delivery) -> bool {
+        let workflow = self.facts.workflows.version(&d.workflow, d.version);
+        workflow.and_then(|w| w.step(&d.key.step)).is_some_and(|s| s.tasks.iter().all(Task::only_sends))
+    }
+
+    /// Messages that went together and were withdrawn for a while go together again: whether they were withdrawn between
+    /// two messages of one story may not show.
+    pub fn join_again(&mut self, revived: &[DeliveryId]) {
+        for id in revived {
+            let Some(own) = self.ledger.deliveries.get(id).cloned() else { continue };
+            if own.state != DeliveryState::Queued || !self.only_sends(&own) || !is_late(own.due, own.queued_at) {
+                continue;
+            }
+            let mut group: Vec<Delivery> = self.alike(&own).into_iter().cloned().chain([own]).collect();
+            group.sort_by(|a, b| a.standing().cmp(&b.standing()));
+            let Some((host, parts)) = group.split_first() else { continue };
+            for part in parts {
+                if self.carries(part.id) {
+                    continue;
+                }
+                let state = DeliveryState::Joined { into: host.id };
+                let (delivery, not_before) = (part.id, part.not_before);
+                self.put(Effect::DeliverySet { delivery, not_before, waits_for: None, state });
+                self.put(Effect::Decided(told(
+                    part,
+                    Verdict::NotSent,
+                    Some(Reason::JoinedIntoOtherMessage),
+                    self.facts,
+                )));
+            }
+        }
+    }
+
+    fn carries(&self, id: DeliveryId) -> bool {
+        self.ledger.deliveries.values().any(|d| d.state == DeliveryState::Joined { into: id })
     }
 
     fn plan_reminders(&mut self, workflow: &Workflow, run: &Run, o: &Occurrence) {

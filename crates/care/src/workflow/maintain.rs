@@ -1,27 +1,21 @@
 //! Brings what runs to what the chart now calls for.
 
-use jiff::SignedDuration;
-
-use super::decide::{SETTLE, invalid, is_late, out_of_reach};
-use super::decision::{Detail, StepRef, Verdict};
+use super::decide::{SETTLE, invalid, out_of_reach};
 use super::definition::{OnCancel, OnDischarge, OnMove, Step, Workflow};
 use super::facts::InFlight;
 use super::ledger::{DeliveryState, Effect, PlannedStep, Run, StepState};
-use super::plan;
 use super::reason::Reason;
 use super::rebooking;
-use super::schedule::Schedule;
 use super::send;
 use super::work::Work;
 use crate::chart::{Anchor, EpisodeState, Occurrence};
-use crate::id::{PlannedStepId, RunId};
-
-/// A moved visit is told once it has stood still this long.
-const QUIET: SignedDuration = SignedDuration::from_mins(10);
+use crate::id::RunId;
 
 impl Work<'_> {
     pub fn maintain_all(&mut self) {
         let runs: Vec<RunId> = self.ledger.runs.keys().copied().collect();
+        let passed = |state| matches!(state, DeliveryState::Ended { reason, .. } if reason.may_pass());
+        let withdrawn: Vec<_> = self.ledger.deliveries.values().filter(|d| passed(d.state)).map(|d| d.id).collect();
         for id in runs {
             let Some(run) = self.ledger.runs.get(&id).cloned() else { continue };
             if !run.goes_on() {
@@ -38,21 +32,8 @@ impl Work<'_> {
             }
             self.maintain(&run);
         }
+        self.join_again(&withdrawn);
         self.wait_on_all();
-    }
-
-    /// What waits for the morning or for a day with room waits for what these are now: asked when all else is settled.
-    fn wait_on_all(&mut self) {
-        let later = |s: &PlannedStep| matches!(s.state, StepState::Pending { at: Some(at) } if at > s.due);
-        let waiting: Vec<Run> = self.ledger.runs.values().filter(|r| r.steps.iter().any(later)).cloned().collect();
-        for run in &waiting {
-            let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { continue };
-            for planned in run.steps.iter().filter(|s| later(s)) {
-                if let Some(step) = workflow.step(&planned.step) {
-                    self.wait_on(run, step, planned);
-                }
-            }
-        }
     }
 
     /// Does to what runs what the edits made since then say.
@@ -224,7 +205,7 @@ impl Work<'_> {
     }
 
     /// Whether a step that ended is called for once more because the anchor moved.
-    fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
+    pub fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
         let moved = ended.has_moved(o);
         match ended.state {
             StepState::Performed { .. } => moved && step.move_rule() == OnMove::Resend,
@@ -239,23 +220,6 @@ impl Work<'_> {
         let mut reached = step.until.iter().filter(|goal| send::reached(goal, self.facts, run.id, o));
         matches!(last.state, StepState::Skipped { reason: Reason::GoalReached, .. })
             && reached.any(|g| g.is_permanent())
-    }
-
-    /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
-    /// schedule puts it now; what is not late already waits until the visit has stood still for a while.
-    fn due(&self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
-        if let Some((of, after)) = &step.reminds {
-            let own = |s: &&PlannedStep| s.step == *of && (s.occurrence, s.generation) == (nth, generation);
-            let Some(StepState::Performed { at }) = run.steps.iter().find(own).map(|s| s.state) else { return None };
-            return plan::after(at, *after);
-        }
-        let due = plan::due(self.facts, step, o, nth)?;
-        let moved = o.encounter.and_then(|id| self.facts.chart.encounter(id)).and_then(|e| e.start_since);
-        let Some(moved) = moved.filter(|_| generation > 1) else { return Some(due) };
-        let at = if matches!(step.schedule, Schedule::Immediately { .. }) { moved } else { due.at };
-        let rested = moved.checked_add(QUIET).ok()?;
-        let at = if is_late(at, moved) { at } else { at.max(rested) };
-        Some(plan::Due { at, ..due })
     }
 
     /// A visit booked in place of a cancelled one inherits the `once` steps that were already given.
@@ -277,85 +241,6 @@ impl Work<'_> {
         for planned in steps.iter().filter(|s| s.step == step.id && s.state.is_pending()) {
             self.end_step(run, planned, StepState::Skipped { at: self.facts.now, reason: Reason::AlreadyGiven });
         }
-    }
-
-    /// Plans an occurrence of a step that was not planned before.
-    pub fn plan(&mut self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) {
-        let Some(due) = self.due(run, step, o, nth, generation) else { return };
-        let at = due.at;
-        let planned = PlannedStep {
-            id: PlannedStepId((self.ids)()),
-            step: step.id.clone(),
-            occurrence: nth,
-            generation,
-            due: at,
-            expires: due.expires,
-            moment: o.moment.instant(),
-            place: o.location,
-            state: StepState::Pending { at: Some(at) },
-        };
-        self.set_planned(run, step, o, planned);
-    }
-
-    /// Computes a step anew; says so only if something changed.
-    fn replan(&mut self, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
-        let Some(due) = self.due(run, step, o, last.occurrence, last.generation) else {
-            return self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
-        };
-        let at = due.at;
-        // A later generation stands only as long as the one before it calls for it: the visit may have moved back.
-        let earlier = run
-            .steps
-            .iter()
-            .find(|s| (&s.step, s.occurrence, s.generation + 1) == (&last.step, last.occurrence, last.generation));
-        let earlier = earlier.filter(|_| step.reminds.is_none());
-        if earlier.is_some_and(|e| !self.again(step, e, o, at > self.facts.now || at == last.due)) {
-            if last.state.is_pending() {
-                self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
-            }
-            return;
-        }
-        if last.state.is_pending() && at == last.due && due.expires == last.expires {
-            if last.has_moved(o) {
-                let step = PlannedStep { moment: o.moment.instant(), place: o.location, ..last.clone() };
-                self.put(Effect::StepSet { run: run.id, step });
-            }
-            return;
-        }
-        let state = StepState::Pending { at: Some(at) };
-        let planned = PlannedStep {
-            due: at,
-            expires: due.expires,
-            moment: o.moment.instant(),
-            place: o.location,
-            state,
-            ..last.clone()
-        };
-        self.set_planned(run, step, o, planned);
-    }
-
-    fn wait_on(&mut self, run: &Run, step: &Step, planned: &PlannedStep) {
-        let StepState::Pending { at: Some(at) } = planned.state else { return };
-        if at <= self.facts.now {
-            return;
-        }
-        let (until, reason) = self.wait_anew(run, step, planned);
-        let state = StepState::Pending { at: Some(until) };
-        match reason {
-            _ if until == at => {}
-            None => self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..planned.clone() } }),
-            Some(reason) => {
-                let detail = Detail { until: Some(until), ..Detail::none() };
-                self.end_step_with(run, planned, state, (Verdict::Deferred, Some(reason)), detail, vec![]);
-            }
-        }
-    }
-
-    fn set_planned(&mut self, run: &Run, step: &Step, o: &Occurrence, planned: PlannedStep) {
-        let at = StepRef::of(&planned);
-        self.put(Effect::StepSet { run: run.id, step: planned });
-        let detail = Detail { sum: Some(plan::sum(self.facts, step, o)), ..Detail::none() };
-        self.decide(&run.workflow, run.version, o, Some(run.id), Some(at), (Verdict::Planned, None), detail);
     }
 
     fn cancel_before(&mut self, workflow: &Workflow, run: &Run) {

@@ -125,7 +125,7 @@ impl Work<'_> {
         if planned.expires <= now {
             return Some(Reason::Expired);
         }
-        if !late || self.waited_for_room(planned) {
+        if !late || (self.waited_for_room(planned) && !self.moved_too_late(planned, o)) {
             return None;
         }
         let until = |end: Option<Timestamp>| end.is_none_or(|end| now > end).then_some(Reason::Late);

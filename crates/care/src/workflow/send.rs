@@ -32,6 +32,8 @@ pub enum Send {
 pub enum End {
     Sent,
     Not(Reason),
+    /// Refused for now: it is tried again then.
+    Later(Timestamp),
     /// Nobody knows whether it was taken: staff decide.
     Unknown,
 }
@@ -82,6 +84,10 @@ pub fn end(facts: &Facts, ledger: &mut Ledger, id: DeliveryId, end: End, ids: &m
             work.put(Effect::Decided(told(&delivery, Verdict::Sent, None, facts)));
         }
         End::Not(reason) => work.end_delivery(id, reason),
+        End::Later(not_before) => {
+            let state = DeliveryState::Queued;
+            work.put(Effect::DeliverySet { delivery: id, not_before, waits_for: None, state });
+        }
         End::Unknown => {
             let state = DeliveryState::Uncertain;
             work.put(Effect::DeliverySet { delivery: id, not_before: delivery.not_before, waits_for: None, state });

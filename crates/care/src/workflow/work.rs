@@ -45,7 +45,7 @@ impl Work<'_> {
         tasks: Vec<TaskResult>,
     ) {
         let at = StepRef::of(step);
-        self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..step.clone() } });
+        self.put(Effect::StepSet { run: run.id, step: step.clone().into_state(state) });
         self.put(Effect::Decided(Decision {
             at: self.facts.now,
             workflow: run.workflow.clone(),

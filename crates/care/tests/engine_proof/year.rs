@@ -251,7 +251,7 @@ fn twenty_workflows_on_a_thousand_patients_keep_the_rules_for_a_year() {
             stage.enter(patient(n), Player::default());
         }
         stage.record(patient(n), EMR, at, what);
-        if count % 3 == 0 {
+        if count.is_multiple_of(3) {
             answer(&mut stage, n, &mut dice);
         }
         watch.listen(&stage);

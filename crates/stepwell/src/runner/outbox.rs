@@ -17,7 +17,6 @@ use store::{AttemptOutcome, ClaimedDelivery, Error, OrgTx};
 use super::context::{Context, Known};
 use super::letter::{self, Letter};
 use crate::Roof;
-use crate::ids;
 
 /// A claimed delivery whose attempt is on record and whose letter is ready.
 struct Ready {
@@ -173,7 +172,7 @@ async fn tell(roof: &Roof, tx: &mut OrgTx, ready: &Ready, end: &AttemptOutcome) 
 fn end_of(roof: &Roof, ready: &Ready, outcome: &Outcome) -> AttemptOutcome {
     let attempt = u32::try_from(ready.attempt).unwrap_or(1);
     let retry = |reply: String, last: Reason| {
-        let wait = SignedDuration::try_from(backoff(attempt, ids::jitter())).unwrap_or(SignedDuration::from_mins(10));
+        let wait = SignedDuration::try_from(backoff(attempt, (roof.jitter)())).unwrap_or(SignedDuration::from_mins(10));
         let at = roof.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         match () {
             () if gave_up(attempt) => AttemptOutcome::Ended { reason: last, reply },

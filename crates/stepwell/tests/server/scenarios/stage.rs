@@ -171,6 +171,8 @@ fn roof(story: &Story, slot: &Slot, clock: Clock, post: &Post) -> Arc<Roof> {
     let roof = Roof::new(app, runner, clock, templates, Some(mailer), CONNECTIONS, url, [7; 32]);
     let mut roof = roof.with_texts(post.gateway());
     roof.channels.clone_from(&story.scenario.channels);
+    // The simulator comes back when it is time, not a little before or after.
+    roof.jitter = || 0.5;
     Arc::new(roof)
 }
 
