@@ -228,7 +228,10 @@ fn answer(stage: &mut Stage, n: u64, dice: &mut Dice) {
         _ => None,
     });
     if let Some(assignment) = given {
-        let act = AssignmentAct::Complete { score: Score::of(dice.upto(11) as f64), answers: BTreeMap::new() };
+        let act = AssignmentAct::Complete {
+            score: Score::of(dice.upto(11) as f64),
+            answers: care::questionnaire::Answers::default(),
+        };
         stage.record(patient(n), Source::Patient, stage.now, What::Assignment { assignment, act });
     }
 }
