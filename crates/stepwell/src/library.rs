@@ -14,6 +14,8 @@ pub struct Checked {
     /// In English.
     pub title: String,
     pub languages: Vec<Language>,
+    /// Of a questionnaire: what scores it.
+    pub instrument: Option<String>,
 }
 
 /// Reads one file of the library: what makes it fit to be published.
@@ -22,7 +24,8 @@ pub fn check(kind: Kind, file: &str, text: &str) -> Result<Checked, Problem> {
         Kind::Questionnaire => {
             let item = Form::read(file, text)?;
             let languages = item.body.title.languages().collect();
-            Ok(Checked { header: item.header, title: item.body.title.en, languages })
+            let instrument = item.body.instrument;
+            Ok(Checked { header: item.header, title: item.body.title.en, languages, instrument })
         }
         Kind::Exercise | Kind::Education | Kind::CarePlan | Kind::Message => Err(Problem {
             file: file.into(),
@@ -47,7 +50,7 @@ pub fn shipped(now: Timestamp) -> (Vec<NewItem>, Vec<Problem>) {
 }
 
 fn new_item(name: Reference, checked: Checked, body: String, scope: Scope, now: Timestamp) -> NewItem {
-    let Checked { header, title, languages } = checked;
+    let Checked { header, title, languages, instrument } = checked;
     let row = LibraryRow {
         name,
         version: header.version,
@@ -57,6 +60,7 @@ fn new_item(name: Reference, checked: Checked, body: String, scope: Scope, now: 
         attribution: header.attribution,
         source: header.source,
         languages: languages.into_iter().map(|language| language.code().to_owned()).collect(),
+        instrument,
         published_at: now,
         withdrawn_at: None,
     };

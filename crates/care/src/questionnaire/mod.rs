@@ -37,6 +37,7 @@
 mod answers;
 mod calculation;
 mod condition;
+pub mod course;
 mod form;
 pub mod outcome;
 mod read;
