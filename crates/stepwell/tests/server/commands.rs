@@ -52,7 +52,9 @@ impl Shop {
     }
 
     fn sets_up(&self, name: &str) {
+        let domain = format!("@{}.example", name.to_lowercase().replace(' ', "-"));
         let file = include_str!("riverbend.toml").replace("Riverbend Physical Therapy", name);
+        let file = file.replace("@riverbend.example", &domain);
         let file = self.writes("clinic.toml", &file);
         self.runs(&["setup", &file]).well();
     }

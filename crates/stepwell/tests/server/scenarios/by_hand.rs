@@ -1,7 +1,7 @@
 //! What staff do to one patient by the forms and buttons of the patient's page, beside visits. Each says whether it was
 //! taken: where no form says it, or the page refuses it, `record` is told.
 
-use care::chart::{AssignmentAct, Channel, Chart, EnrolmentAct, What};
+use care::chart::{Act, AssignmentAct, Channel, Chart, EnrolmentAct, What};
 use care::id::{ChangeId, EnrolmentId, PatientId};
 use care::zone::CivilMoment;
 
@@ -89,7 +89,6 @@ pub async fn merges(stage: &Stage, survivor: PatientId, gone: PatientId, undone:
 
 /// The button "undo", which stays for a minute.
 pub async fn takes_back(stage: &Stage, patient: PatientId, id: ChangeId) -> bool {
-    use care::chart::Act;
     let changes = stage.tx().await.changes(patient).await.unwrap();
     let Some(change) = changes.iter().find(|change| change.id == id) else { return false };
     let path = match &change.what {
