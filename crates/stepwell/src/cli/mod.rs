@@ -1,5 +1,6 @@
 //! **cli** — one binary, many commands. What outsiders may rely on is docs/COMMANDS.md.
 
+mod clinics;
 mod demo;
 mod doctor;
 mod import;

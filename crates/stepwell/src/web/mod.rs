@@ -192,10 +192,7 @@ fn staff_routes() -> Router<Web> {
         .route("/interfaces/{interface}/feed/release", post(feeds::release))
         .route("/interfaces/{interface}/feed/drop", post(feeds::drop_held))
         .route("/closed-days", get(closed_days::list).post(closed_days::close))
-        .route(
-            "/closed-days/{location}/{day}",
-            get(closed_days::show).post(closed_days::keep).delete(closed_days::open),
-        )
+        .route("/closed-days/{place}/{day}", get(closed_days::show).post(closed_days::keep).delete(closed_days::open))
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

@@ -12,6 +12,7 @@ mod app;
 mod booking;
 mod closed_days;
 mod cluster;
+mod commands;
 mod covering;
 mod desk;
 mod editing;
