@@ -15,7 +15,9 @@ fn longest(language: &str) -> Value {
     long["patient"]["first_name"] = json!("Guadalupe");
     long["clinic"]["name"] = json!("Northside Hand Therapy");
     long["location"]["name"] = json!("Northside Park Avenue");
-    for (name, purpose) in [("portal", "visit"), ("register", "register"), ("questionnaire", "answer")] {
+    for (name, purpose) in
+        [("portal", "visit"), ("register", "register"), ("questionnaire", "answer"), ("open", "open")]
+    {
         long["links"][name] = json!(link(purpose));
     }
     long
