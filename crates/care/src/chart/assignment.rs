@@ -102,7 +102,16 @@ impl Assignment {
 impl Chart {
     /// Questionnaires that wait for an answer.
     pub fn open_forms(&self) -> usize {
-        self.assignments.iter().filter(|a| a.is_a("questionnaire") && a.is_open()).count()
+        self.open_of("questionnaire")
+    }
+
+    /// Exercises that were not done yet.
+    pub fn open_exercises(&self) -> usize {
+        self.open_of("exercise")
+    }
+
+    fn open_of(&self, kind: &str) -> usize {
+        self.assignments.iter().filter(|a| a.is_a(kind) && a.is_open()).count()
     }
 }
 

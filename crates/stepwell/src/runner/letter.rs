@@ -142,6 +142,7 @@ fn values(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Deliver
             "open": link(Purpose::Open),
             "unsubscribe": link(Purpose::Unsubscribe),
         },
+        "open": { "forms": facts.chart.open_forms(), "exercises": facts.chart.open_exercises() },
     })
 }
 

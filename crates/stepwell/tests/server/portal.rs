@@ -37,7 +37,7 @@ fn link(app: &mut TestApp) -> String {
     let mails = app.mails_to(ALMA);
     let text =
         mails.iter().rev().find_map(|mail| mail.text.as_ref()?.split_once("/p/open/").map(|(_, rest)| rest.to_owned()));
-    let token: String = text.unwrap().chars().take_while(char::is_ascii_alphanumeric).collect();
+    let token: String = text.unwrap().chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
     format!("/p/open/{token}")
 }
 
