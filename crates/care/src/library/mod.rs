@@ -19,11 +19,18 @@
 //! # Ok::<(), care::library::Problem>(())
 //! ```
 
+mod care_plan;
+mod dose;
+mod exercise;
 mod header;
 mod item;
 mod kind;
 mod language;
+pub mod pose;
 
+pub use care_plan::{CarePlan, CarePlanWords, Phase, PlannedExercise};
+pub use dose::{Dose, UpTo};
+pub use exercise::{Equipment, Exercise, ExerciseWords, Position, Region};
 pub use header::{Header, Licence};
 pub use item::{Item, Problem, Wrong};
 pub use kind::{Kind, Reference, Scope};
