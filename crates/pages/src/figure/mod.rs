@@ -1,8 +1,8 @@
 //! Figures of exercises: a person drawn from joint angles, so that all look alike and a new exercise is a few numbers.
 //!
-//! A pose is plain data ([`care::library::pose`]). Here it becomes a body of balls at the joints ([`body`]), is put on
-//! its floor ([`ground`]), seen through a camera ([`space`]) and painted from far to near ([`person`], [`hand`],
-//! [`props`]). Both moments of an exercise share one frame, so that what differs between them is the movement.
+//! A pose is plain data ([`care::library::pose`]). Here it becomes a body of balls at the joints (`body`), is put on
+//! its floor (`ground`), seen through a camera (`space`) and painted from far to near (`person`, `hand`,
+//! `props`). Both moments of an exercise share one frame, so that what differs between them is the movement.
 //! Colours are classes; app.css gives them for light and dark.
 
 mod arrow;

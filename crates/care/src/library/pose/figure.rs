@@ -180,11 +180,52 @@ impl<'de> Deserialize<'de> for Figure {
     }
 }
 
-/// The message begins with the place: "`figure.end.right_leg.knee`: 200 is more …".
+/// The message begins with the place: "end.right_leg.knee: 200 is more …".
 fn pose<T: DeserializeOwned>(moment: &str, table: Table, limits: impl Fn(&T) -> Limits) -> Result<T, String> {
     let pose: T = table.try_into().map_err(|e: toml::de::Error| format!("{moment}: {}", e.message()))?;
     match limits(&pose).broken() {
         None => Ok(pose),
         Some((field, cure)) => Err(format!("{moment}.{field}: {cure}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poses(text: &str) -> Result<(Pose, Pose), String> {
+        let figure: Figure = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+        match figure.scene {
+            Scene::Body { start, end } => Ok((start, end)),
+            Scene::Hand { .. } => Err("a hand".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_end_differs_only_in_what_it_names() {
+        let (start, end) =
+            poses("[start]\ntrunk = -90\nlegs = { hip = 50, knee = 90 }\n[end]\nright_leg = { knee = 10 }").unwrap();
+        assert_eq!((start.right_leg.knee, end.right_leg.knee), (90.0, 10.0));
+        assert_eq!((end.trunk, end.right_leg.hip, end.left_leg), (-90.0, 50.0, start.left_leg));
+    }
+
+    #[test]
+    fn one_side_goes_before_both_sides_whichever_is_written_first() {
+        let (start, _) = poses("[start]\nright_arm = { elbow = 20 }\narms = { elbow = 90, shoulder = 10 }").unwrap();
+        assert_eq!((start.right_arm.elbow, start.right_arm.shoulder, start.left_arm.elbow), (20.0, 10.0, 90.0));
+    }
+
+    #[test]
+    fn half_way_is_half_way_and_the_whole_way_is_the_end() {
+        let (start, end) =
+            poses("[start]\nlegs = { floor = true }\n[end]\ntrunk = 40\nlegs = { floor = false }").unwrap();
+        assert_eq!(start.towards(&end, 0.5).trunk, 20.0);
+        assert_eq!(start.towards(&end, 1.0), end);
+    }
+
+    #[test]
+    fn an_unknown_joint_is_named() {
+        let message = poses("[start]\nlegs = { kne = 20 }").unwrap_err();
+        assert!(message.starts_with("start: unknown field `kne`"), "{message}");
     }
 }
