@@ -66,7 +66,7 @@ fn travelled(arrow: &Arrow, scale: f64, scene: &Scene, camera: &Camera) -> Vec<P
 fn pushed(arrow: &Arrow, push: [f64; 2], scene: &Scene, camera: &Camera) -> Vec<P2> {
     let spot = camera.flat(Posed::at(scene, 1.0).spot(arrow.spot).0);
     let part = |part: f64| P2 { x: spot.x - push[0] * part, y: spot.y + push[1] * part };
-    vec![part(1.0), part(0.5), part(0.0)]
+    (0..=12).rev().map(|step| part(f64::from(step) / 12.0)).collect()
 }
 
 fn circled(arrow: &Arrow, r: f64, scene: &Scene, camera: &Camera) -> Vec<P2> {
