@@ -2,6 +2,7 @@
 
 mod activation;
 mod closed_days;
+mod counting;
 mod details;
 mod enrolment;
 mod feed;
@@ -30,6 +31,7 @@ mod workflow_list;
 
 pub use activation::{ActivationPage, Cover};
 pub use closed_days::{CloseForm, ClosedDay, ClosedDayPage, ClosedDays, VisitToMove};
+pub use counting::Counting;
 pub use details::Details;
 pub use enrolment::{ByHand, ClauseRow, Counted, Enrol, Enrolled, EnrolmentList, EnrolmentListLine, Member};
 pub use feed::{DayHours, FeedPage, FeedState, HeldStep};

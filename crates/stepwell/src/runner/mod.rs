@@ -17,7 +17,7 @@ pub mod links;
 pub mod live;
 pub mod merge;
 pub mod outbox;
-pub mod outlook;
+pub mod preview;
 pub mod publish;
 pub mod reading;
 pub mod record;

@@ -29,6 +29,7 @@ mod migrating;
 mod own_workflows;
 mod pages;
 mod portal;
+mod previews;
 mod rehearsal;
 mod scenarios;
 mod sending;
