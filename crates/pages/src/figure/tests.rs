@@ -83,6 +83,10 @@ fn what_a_picture_is_about_lies_within_its_frame() {
             };
             assert!(shown.iter().all(|ball| room.contains(camera.flat(ball.at))), "{name} leaves its frame");
         }
+        if let Scene::Hand { start, end } = &figure.scene {
+            let mut balls = [start, end].into_iter().flat_map(|pose| Hand::of(pose).balls());
+            assert!(balls.all(|ball| room.contains(camera.flat(ball.at))), "{name} leaves its frame");
+        }
         assert!(room.width() > 40.0 && room.width() < 330.0 && room.height() < 260.0, "{name}: {room:?}");
     }
 }

@@ -20,6 +20,7 @@ pub struct Figure {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one per exercise, hardly ever a hand, and read far more than moved")]
 pub enum Scene {
     Body { start: Pose, end: Pose },
     Hand { start: HandPose, end: HandPose },
