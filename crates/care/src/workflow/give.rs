@@ -10,7 +10,7 @@ use super::reason::Reason;
 use super::send::{self, Way};
 use super::task::{Message, Task};
 use super::work::{Work, told};
-use crate::chart::{AssignmentAct, DUE_WITHIN, Occurrence};
+use crate::chart::{AssignmentAct, Channel, DUE_WITHIN, Occurrence};
 use crate::id::{AssignmentId, DeliveryId};
 
 /// A step at the moment it is given.
@@ -79,7 +79,7 @@ impl Work<'_> {
     /// Everything a task does but its message; the assignment, if it makes one.
     fn hand_over(&mut self, task: &Task, giving: &Giving, results: &mut Vec<TaskResult>) -> Option<AssignmentId> {
         match task {
-            Task::Send(_) => None,
+            Task::Send(_) | Task::Call(_) => None,
             Task::Assign { content, due, .. } => {
                 let assignment = AssignmentId((self.ids)());
                 let within = due.map_or(DUE_WITHIN, |due| SignedDuration::from_secs(due.seconds));
@@ -150,7 +150,9 @@ impl Work<'_> {
 
     /// The message that a late one goes along with, so that catching up is never a burst.
     fn host_for(&self, giving: &Giving, new: &Delivery) -> Option<DeliveryId> {
-        if !giving.step.tasks.iter().all(Task::only_sends) || !is_late(new.due, new.queued_at) {
+        // What a system is told is one event each.
+        let of_patient = new.contact.channel != Channel::Webhook;
+        if !of_patient || !giving.step.tasks.iter().all(Task::only_sends) || !is_late(new.due, new.queued_at) {
             return None;
         }
         self.alike(new).into_iter().min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| d.id)
