@@ -150,18 +150,18 @@ impl Work<'_> {
 
     /// The message that a late one goes along with, so that catching up is never a burst.
     fn host_for(&self, giving: &Giving, new: &Delivery) -> Option<DeliveryId> {
-        // What a system is told is one event each.
-        let of_patient = new.contact.channel != Channel::Webhook;
-        if !of_patient || !giving.step.tasks.iter().all(Task::only_sends) || !is_late(new.due, new.queued_at) {
+        if !giving.step.tasks.iter().all(Task::only_sends) || !is_late(new.due, new.queued_at) {
             return None;
         }
         self.alike(new).into_iter().min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| d.id)
     }
 
-    /// Other late messages that wait since the same time for the same contact point.
+    /// Other late messages that wait since the same time for the same contact point. What a system is told is one event
+    /// each.
     fn alike(&self, new: &Delivery) -> Vec<&Delivery> {
         let alike = self.ledger.deliveries.values().filter(|d| {
-            d.state == DeliveryState::Queued
+            new.contact.channel != Channel::Webhook
+                && d.state == DeliveryState::Queued
                 && d.contact == new.contact
                 && d.category == new.category
                 && d.planned_step != new.planned_step

@@ -127,15 +127,14 @@ async fn talk(line: Box<dyn Line>, call: &Call) -> Outcome {
     let Ok((mut sender, connection)) = shaken else {
         return Outcome::Temporary { reply: "the receiver hung up".into(), code: None };
     };
-    let answer = async {
-        let status = sender.send_request(request).await.map(|answer| answer.status());
-        drop(sender);
-        status
+    let mut answer = std::pin::pin!(async { sender.send_request(request).await.map(|answer| answer.status()) });
+    let status = tokio::select! {
+        biased;
+        status = &mut answer => status,
+        // What came before it ended is there to be read.
+        _ = connection => answer.await,
     };
-    tokio::select! {
-        answer = answer => answer.map_or(Outcome::Unknown, outcome_of),
-        _ = connection => Outcome::Unknown,
-    }
+    status.map_or(Outcome::Unknown, outcome_of)
 }
 
 fn request(call: &Call) -> Option<Request<Full<Bytes>>> {

@@ -38,6 +38,7 @@ pub fn messages(outlook: &Outlook) -> Vec<String> {
     let way = |channel| match channel {
         Channel::Email => "email",
         Channel::Text => "text",
+        Channel::Webhook => "webhook",
     };
     outlook.messages.iter().map(|(channel, count)| format!("{count} by {}", way(*channel))).collect()
 }

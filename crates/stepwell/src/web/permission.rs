@@ -32,13 +32,17 @@ pub enum Permission {
     UnmergePatients,
     /// Say on which days a location is closed.
     CloseDays,
+    /// Say which systems beside ours are called, and see the secret of a new one.
+    SetUpWebhooks,
+    /// Say when texts may go out.
+    SetTextHours,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
 
 impl Permission {
     #[cfg(test)]
-    pub const ALL: [Permission; 20] = [
+    pub const ALL: [Permission; 22] = [
         Permission::SeePatients,
         Permission::AddPatients,
         Permission::ChangePatients,
@@ -58,6 +62,8 @@ impl Permission {
         Permission::MergePatients,
         Permission::UnmergePatients,
         Permission::CloseDays,
+        Permission::SetUpWebhooks,
+        Permission::SetTextHours,
         Permission::PlayDemo,
     ];
 
@@ -81,6 +87,8 @@ impl Permission {
             | Permission::ReplayMessages
             | Permission::SwitchInterfaces
             | Permission::MapInterfaces
+            | Permission::SetUpWebhooks
+            | Permission::SetTextHours
             | Permission::UnmergePatients => role == StaffRole::Admin,
             Permission::RehearseWorkflows => role != StaffRole::FrontDesk,
             Permission::CloseDays => matches!(role, StaffRole::Admin | StaffRole::FrontDesk),
@@ -120,6 +128,8 @@ impl Permission {
             Permission::MergePatients => "merge patients",
             Permission::UnmergePatients => "undo a merge",
             Permission::CloseDays => "say on which days a location is closed",
+            Permission::SetUpWebhooks => "set up webhooks",
+            Permission::SetTextHours => "say when texts go out",
             Permission::PlayDemo => "play the demo",
         }
     }
@@ -144,6 +154,8 @@ mod tests {
             Permission::ReplayMessages,
             Permission::SwitchInterfaces,
             Permission::MapInterfaces,
+            Permission::SetUpWebhooks,
+            Permission::SetTextHours,
             Permission::UnmergePatients,
         ];
         for role in [StaffRole::FrontDesk, StaffRole::Practitioner] {

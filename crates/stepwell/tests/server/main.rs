@@ -19,6 +19,7 @@ mod enrolment;
 mod feeds;
 mod going_live;
 mod groups;
+mod hooks;
 mod imports;
 mod interfaces;
 mod loading;
