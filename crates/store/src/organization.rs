@@ -198,7 +198,7 @@ impl OrgTx {
             emails_a_day: count(org.emails_a_day),
         };
         clinic.text_hours = text::word(&org.text_hours, "organizations", "text_hours")?;
-        clinic.webhooks = self.webhooks().await?.into_iter().filter(|w| w.active).map(|w| w.name).collect();
+        clinic.webhooks = self.active_webhooks().await?.into_iter().collect();
         let basis = |text: &String| {
             let (channel, category) = text.split_once(':')?;
             Some((channel.parse().ok()?, category.parse().ok()?))

@@ -44,6 +44,13 @@ impl OrgTx {
         Ok(rows.into_iter().map(|r| row(r.id, r.name, r.url, r.active)).collect())
     }
 
+    /// The names of those that are switched on.
+    pub async fn active_webhooks(&mut self) -> Result<Vec<String>, Error> {
+        let org = self.org();
+        let names = sqlx::query_scalar!("select name from webhooks where organization = $1 and active", org);
+        Ok(names.fetch_all(&mut *self.tx).await?)
+    }
+
     /// Sets one up, switched on. False: one of that name is there.
     pub async fn add_webhook(&mut self, row: &WebhookRow, now: Timestamp, by: Option<StaffId>) -> Result<bool, Error> {
         let done = sqlx::query!(

@@ -78,7 +78,7 @@ async fn answer(mut line: TcpStream, shared: Arc<Mutex<Shared>>) {
                 b"HTTP/1.1 204 No Content\r\n\r\n"
             }
             Gateway::Refuses => b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n",
-            Gateway::Down => b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n",
+            Gateway::Down | Gateway::Fails => b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n",
             Gateway::Breaks => b"",
         }
     };

@@ -88,7 +88,7 @@ async fn a_call_is_signed_with_the_secret_that_was_shown_once_and_names_nobody()
 async fn a_receiver_that_cannot_take_it_now_is_called_again_with_the_same_key() {
     let (mut app, hooks) = (with_workflow().await, Hooks::open().await);
     sets_up(&ben(&app).await, &hooks).await;
-    hooks.answers(Gateway::Down);
+    hooks.answers(Gateway::Fails);
     alma_books(&mut app).await;
     let key = app.ask("select concat_ws('/', run, step, occurrence, generation, task, channel) from deliveries").await;
     assert!(!says(&app, "registry booked sent -").await);
@@ -111,7 +111,7 @@ async fn a_receiver_that_cannot_take_it_now_is_called_again_with_the_same_key() 
 async fn a_receiver_that_never_takes_it_is_given_up() {
     let (mut app, hooks) = (with_workflow().await, Hooks::open().await);
     sets_up(&ben(&app).await, &hooks).await;
-    hooks.answers(Gateway::Down);
+    hooks.answers(Gateway::Fails);
     app.emr_sends(&message("S12", "20260302100000", &alma(), Some(&visit("AP1", "FU", "202604051400")))).await;
     app.clock_moves_by(SignedDuration::from_hours(72)).await;
     assert!(says(&app, "registry booked not_sent gave_up").await);
