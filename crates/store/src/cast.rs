@@ -81,10 +81,12 @@ impl OrgTx {
 
     /// Every contact point nothing may or might go to for a time: since when, and until when.
     pub async fn all_stops(&mut self) -> Result<Vec<StopRow>, Error> {
-        let rows =
-            sqlx::query!("select channel, address, at, lifted_at from suppressions where organization = $1", self.org())
-                .fetch_all(&mut *self.tx)
-                .await?;
+        let rows = sqlx::query!(
+            "select channel, address, at, lifted_at from suppressions where organization = $1",
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
         let rows = rows.into_iter().map(|r| StopRow {
             channel: r.channel,
             address: r.address,

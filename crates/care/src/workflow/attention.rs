@@ -56,6 +56,9 @@ pub fn limited(
 
 /// Until when a message has to wait for a day with room; `None` when there is room now.
 pub fn wait(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Option<Timestamp> {
+    if asking.contact.channel == Channel::Webhook {
+        return None;
+    }
     let zone = facts.patient_zone();
     let today = zone.to_datetime(facts.now).date();
     let taken = Taken::of(facts, ledger, asking);
@@ -98,7 +101,7 @@ impl Taken {
         let (a_day, a_week) = match (asking.contact.channel, bypass) {
             (Channel::Text, true) => (MOST_TEXTS, usize::MAX),
             (Channel::Text, false) => (budget.texts_a_day.min(MOST_TEXTS), budget.texts_a_week),
-            (Channel::Email, true) => return true,
+            (Channel::Email, true) | (Channel::Webhook, _) => return true,
             (Channel::Email, false) => (budget.emails_a_day, usize::MAX),
         };
         let (kept_today, kept_soon) =

@@ -130,7 +130,7 @@ pub struct Way {
 pub fn way(facts: &Facts, ledger: &Ledger, m: &Message, w: &Workflow, expires: Timestamp) -> Result<Way, Reason> {
     let (mut first, mut when_back) = (None, None);
     for channel in &m.ladder {
-        match contact(facts, *channel, w.category) {
+        match leads_to(facts, *channel, &m.template, w.category) {
             // A gateway that is down now may be back before the message is worth nothing; another one is better.
             Ok(point) if facts.world.down.contains(channel) => when_back = when_back.or(Some(point)),
             Ok(point) => return waits(facts, ledger, m, w, point, expires),
@@ -165,6 +165,18 @@ fn waits(
 fn hold_back(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Option<(Timestamp, Reason)> {
     let room = attention::wait(facts, ledger, asking).map(|until| (until, Reason::AttentionBudget));
     room.or_else(|| quiet(facts, asking.contact.channel).map(|until| (until, Reason::QuietHours)))
+}
+
+/// Where what is to be said on a channel goes, or why it goes nowhere.
+fn leads_to(facts: &Facts, channel: Channel, template: &str, category: Category) -> Result<ContactPoint, Reason> {
+    match channel {
+        Channel::Email | Channel::Text => contact(facts, channel, category),
+        // No message to the patient: neither consent nor an address is asked for.
+        Channel::Webhook => {
+            let name = template.strip_prefix("webhook/").filter(|name| facts.clinic.webhooks.contains(*name));
+            name.map(ContactPoint::webhook).ok_or(Reason::ChannelNotSetUp)
+        }
+    }
 }
 
 /// The contact point a channel leads to, or why it leads nowhere (rules 3 and 4).
@@ -210,7 +222,7 @@ fn guardian<'a>(facts: &'a Facts) -> Result<Option<&'a Guardian>, Reason> {
 /// Quiet hours of the channel in the patient's zone (rule 6).
 pub fn quiet(facts: &Facts, channel: Channel) -> Option<Timestamp> {
     match channel {
-        Channel::Email => None,
+        Channel::Email | Channel::Webhook => None,
         Channel::Text => {
             let opening = next_opening(facts.now, facts.text_hours(), &facts.patient_zone());
             (opening > facts.now).then_some(opening)
@@ -255,7 +267,7 @@ pub fn check(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Send {
     if workflow.on_leave != OnLeave::Finish && workflow.group.holds(facts, occurrence).is_err() {
         return Send::No(Reason::LeftGroup);
     }
-    match contact(facts, delivery.contact.channel, delivery.category) {
+    match leads_to(facts, delivery.contact.channel, &delivery.template, delivery.category) {
         // The address changed since: nothing goes to the old one any more.
         Ok(point) if point != delivery.contact => return Send::No(Reason::NoAddress),
         Ok(_) => {}

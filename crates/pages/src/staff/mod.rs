@@ -24,6 +24,8 @@ mod rehearsal;
 mod schematic;
 mod settle;
 mod sign_in;
+mod text_hours;
+mod webhooks;
 mod why;
 mod workflow;
 mod workflow_edit;
@@ -61,6 +63,8 @@ pub use rehearsal::{
 pub use schematic::{Lane, Panel, Schematic};
 pub use settle::{Settle, Way};
 pub use sign_in::SignIn;
+pub use text_hours::TextHoursPage;
+pub use webhooks::{WebhookLine, WebhookNews, Webhooks};
 pub use why::{Check, Given, Recorded, Try, WhyDelivery, WhyEvent, WhyPage, WhyPlanned, WhyRun};
 pub use workflow::{ActiveSpan, DecisionRow, GroupLine, RunCounts, StepRow, VersionRow, WorkflowPage};
 pub use workflow_edit::{EditWorkflow, EffectChoice, EffectRow, ExampleRow, Findings, PublishWorkflow};

@@ -40,6 +40,7 @@ pub fn messages(counts: &BTreeMap<Channel, usize>) -> Vec<String> {
     let way = |channel| match channel {
         Channel::Email => "email",
         Channel::Text => "text",
+        Channel::Webhook => "webhook",
     };
     counts.iter().map(|(channel, count)| format!("{count} by {}", way(*channel))).collect()
 }

@@ -55,12 +55,14 @@ mod previews;
 mod rehearsal;
 mod render;
 mod session;
+mod text_hours;
 mod thread;
 mod times;
 mod tries;
 mod upload;
 mod visit_form;
 mod visits;
+mod webhooks;
 mod why;
 mod why_page;
 mod why_run;
@@ -149,6 +151,11 @@ fn staff_routes() -> Router<Web> {
         .route("/session", post(session::start).delete(session::end))
         .route("/sign-out", post(session::end))
         .route("/workflows", get(workflows::list))
+        .route("/webhooks", get(webhooks::list).post(webhooks::add))
+        .route("/webhooks/{webhook}", delete(webhooks::remove))
+        .route("/webhooks/{webhook}/activation", post(webhooks::on).delete(webhooks::off))
+        .route("/webhooks/{webhook}/test", post(webhooks::test))
+        .route("/text-hours", get(text_hours::show).post(text_hours::save))
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))
         .route("/workflows/new", get(workflow_edit::new).post(workflow_edit::create))
