@@ -117,7 +117,8 @@ impl Work<'_> {
     /// Collapsed, expired or late.
     fn untimely(&self, step: &Step, planned: &PlannedStep, o: &Occurrence) -> Option<Reason> {
         let now = self.facts.now;
-        let late = is_late(self.could_go_from(step, planned), now);
+        let due = self.counts_from(step, planned, o);
+        let late = is_late(self.could_go_from(step, due), now);
         // Said before "expired": that a later occurrence took its place tells more.
         if late && self.collapses(step, planned, o) {
             return Some(Reason::Collapsed);
@@ -125,24 +126,24 @@ impl Work<'_> {
         if planned.expires <= now {
             return Some(Reason::Expired);
         }
-        if !late || (self.waited_for_room(planned) && !self.moved_too_late(planned, o)) {
+        if !late || (self.waited_for_room(planned) && due == planned.due) {
             return None;
         }
         let until = |end: Option<Timestamp>| end.is_none_or(|end| now > end).then_some(Reason::Late);
         match step.late_rule() {
             Late::Skip => Some(Reason::Late),
             Late::SendUntilExpiry | Late::Collapse => None,
-            Late::SendUntil(span) => until(planned.due.checked_add(SignedDuration::from_secs(span.seconds)).ok()),
+            Late::SendUntil(span) => until(due.checked_add(SignedDuration::from_secs(span.seconds)).ok()),
             Late::SendUntilAnchor => until(Some(o.moment.instant())),
         }
     }
 
     /// A text due at night could go from the morning on: that wait is not lateness.
-    fn could_go_from(&self, step: &Step, planned: &PlannedStep) -> Timestamp {
+    fn could_go_from(&self, step: &Step, due: Timestamp) -> Timestamp {
         if !plan::only_texts(step) {
-            return planned.due;
+            return due;
         }
-        next_opening(planned.due, self.facts.text_hours(), &self.facts.patient_zone())
+        next_opening(due, self.facts.text_hours(), &self.facts.patient_zone())
     }
 
     /// It was looked at in time, and told to come back now.

@@ -11,8 +11,6 @@ use crate::chart::{Channel, EventKind, Occurrence};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     pub at: Timestamp,
-    /// Not looked at before.
-    pub from: Timestamp,
     pub expires: Timestamp,
 }
 
@@ -28,13 +26,13 @@ pub fn due(facts: &Facts, step: &Step, occurrence_of: &Occurrence, nth: u32) -> 
     } else {
         at
     };
-    Some(Due { at, from: at, expires: expiry(facts, step, occurrence_of, at) })
+    Some(Due { at, expires: expiry(facts, step, occurrence_of, at) })
 }
 
 /// What is due so long after something was given, and worth doing for as long as what no visit limits.
 pub fn after(given: Timestamp, after: Span) -> Option<Due> {
     let at = given.checked_add(SignedDuration::from_secs(after.seconds)).ok()?;
-    Some(Due { at, from: at, expires: at.checked_add(WORTH).ok()? })
+    Some(Due { at, expires: at.checked_add(WORTH).ok()? })
 }
 
 /// A step whose only messages are texts is planned inside the hours in which texts may go out.

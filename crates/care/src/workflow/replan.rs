@@ -29,13 +29,9 @@ impl Work<'_> {
         let Some(moved) = self.moved(o).filter(|_| generation > 1) else { return Some(due) };
         let at = if matches!(step.schedule, Schedule::Immediately { .. }) { moved } else { due.at };
         let rested = moved.checked_add(QUIET).ok()?;
-        if !is_late(at, moved) {
-            let at = at.max(rested);
-            return Some(plan::Due { at, from: at, ..due });
-        }
         // Late by its own schedule: what may go all the same waits for the visit to stand still, too.
-        let from = if matches!(step.late_rule(), Late::Skip) { at } else { rested };
-        Some(plan::Due { at, from, ..due })
+        let lost = is_late(at, moved) && matches!(step.late_rule(), Late::Skip);
+        Some(plan::Due { at: if lost { at } else { at.max(rested) }, ..due })
     }
 
     /// When the visit came to have the start and the place it has.
@@ -43,9 +39,15 @@ impl Work<'_> {
         o.encounter.and_then(|id| self.facts.chart.encounter(id)).and_then(|visit| visit.start_since)
     }
 
-    /// A step given again that was late by its own schedule when the visit moved.
-    pub fn moved_too_late(&self, planned: &PlannedStep, o: &Occurrence) -> bool {
-        planned.generation > 1 && self.moved(o).is_some_and(|moved| is_late(planned.due, moved))
+    /// From when a step may be late. One given again counts from its own schedule if that was too late when the visit
+    /// moved, and not from when the visit stood still.
+    pub fn counts_from(&self, step: &Step, planned: &PlannedStep, o: &Occurrence) -> Timestamp {
+        let at_the_move = matches!(step.schedule, Schedule::Immediately { .. }) || step.reminds.is_some();
+        let moved = self.moved(o).filter(|_| planned.generation > 1 && !at_the_move);
+        let own = moved.and_then(|moved| {
+            plan::due(self.facts, step, o, planned.occurrence).map(|due| due.at).filter(|at| is_late(*at, moved))
+        });
+        own.unwrap_or(planned.due)
     }
 
     /// Plans an occurrence of a step that was not planned before.
@@ -61,7 +63,7 @@ impl Work<'_> {
             expires: due.expires,
             moment: o.moment.instant(),
             place: o.location,
-            state: StepState::Pending { at: Some(due.from) },
+            state: StepState::Pending { at: Some(at) },
             waited: None,
         };
         self.set_planned(run, step, o, planned);
@@ -88,8 +90,7 @@ impl Work<'_> {
             }
             return;
         }
-        let too_soon = matches!(last.state, StepState::Pending { at: Some(at) } if at < due.from);
-        if last.state.is_pending() && at == last.due && due.expires == last.expires && !too_soon {
+        if last.state.is_pending() && at == last.due && due.expires == last.expires {
             if last.has_moved(o) {
                 let step = PlannedStep { moment: o.moment.instant(), place: o.location, ..last.clone() };
                 self.put(Effect::StepSet { run: run.id, step });
@@ -98,7 +99,7 @@ impl Work<'_> {
         }
         // Called off and on again for the same instant, it waits on.
         let waits = last.told_to_wait().filter(|_| at == last.due);
-        let state = StepState::Pending { at: Some(waits.unwrap_or(due.from).max(due.from)) };
+        let state = StepState::Pending { at: Some(waits.unwrap_or(at)) };
         let planned = PlannedStep {
             due: at,
             expires: due.expires,
@@ -115,12 +116,6 @@ impl Work<'_> {
         let StepState::Pending { at: Some(at) } = planned.state else { return };
         // A wait that ended just now may have been ended by a message of the same story.
         if at < self.facts.now {
-            return;
-        }
-        let (nth, generation) = (planned.occurrence, planned.generation);
-        let due = self.facts.occurrence(run.anchor).and_then(|o| self.due(run, step, o, nth, generation));
-        // It rests because its visit moved, and has not been looked at yet.
-        if due.is_some_and(|due| due.from == at) {
             return;
         }
         let (until, reason) = self.wait_anew(run, step, planned);
