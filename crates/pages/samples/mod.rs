@@ -6,6 +6,7 @@ mod feeds;
 mod imports;
 mod interfaces;
 mod patients;
+mod portal;
 mod settings;
 mod why;
 mod workflows;
@@ -45,6 +46,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     pages.extend(workflows::pages(name));
     pages.extend(editing::pages(name));
     pages.extend(patients::pages(name));
+    pages.extend(portal::pages(name));
     pages.extend(settings::pages());
     pages.extend(why::pages(name));
     pages.extend(interfaces::pages(name));

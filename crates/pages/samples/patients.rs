@@ -1,10 +1,10 @@
 use super::enrolment::{by_hand, nothing_by_hand};
 use super::{actions, frame, html, stamp};
-use pages::charts::ContentKind;
+use pages::charts::{ContentKind, CoursePlot, CoursePoint, course};
 use pages::staff::{
-    AddressStop, Choice, ConsentLine, Contact, ContactState, Details, Field, LogVisit, MergedFrom, NewPatient,
-    OpenTask, PatientList, PatientPage, PatientRow, Pick, PlannedRow, RecordConsent, StopRun, ThreadKind, ThreadRow,
-    Visit, VisitState, WhyRow, WhyStep,
+    AddressStop, Choice, ConsentLine, Contact, ContactState, CourseCard, Details, Field, LogVisit, MergedFrom,
+    NewPatient, OpenTask, PatientList, PatientPage, PatientRow, Pick, PlannedRow, RecordConsent, StopRun, ThreadKind,
+    ThreadRow, Visit, VisitState, WhyRow, WhyStep,
 };
 use pages::{Nav, Reason, Stamp, Verdict};
 
@@ -228,6 +228,8 @@ fn page(name: &str) -> PatientPage {
         ],
         guardian: "Maria Rivera answers for the patient".to_owned(),
         details_href: "/patients/alma/details".to_owned(),
+        give_href: "/patients/alma/assignments/new".to_owned(),
+        courses: vec![course_card()],
         consents: vec![ConsentLine {
             about: "Text, feedback".to_owned(),
             yes: true,
@@ -285,6 +287,22 @@ fn page(name: &str) -> PatientPage {
     }
 }
 
+fn course_card() -> CourseCard {
+    let point = |day, score, date: &str| CoursePoint { day, score, date: date.to_owned() };
+    let points = vec![point(0, 52.5, "3 Mar"), point(30, 70.7, "2 Apr")];
+    let plot = CoursePlot { points, low: 0.0, high: 100.0, matters: Some((68.5, 100.0)) };
+    CourseCard {
+        title: "Your knee".to_owned(),
+        plot: course(&plot, "Your knee: scores over time"),
+        baseline: Some("52.5 on 3 March 2025".to_owned()),
+        latest: Some("70.7 on 2 April 2025".to_owned()),
+        change: Some("+18.2 in 30 days: better".to_owned()),
+        matters: Some(true),
+        answered: "2 of 3 answered".to_owned(),
+        band: None,
+    }
+}
+
 fn page_of_a_new_patient(name: &str) -> PatientPage {
     PatientPage {
         contact: ContactState::NoAddress,
@@ -292,6 +310,7 @@ fn page_of_a_new_patient(name: &str) -> PatientPage {
         guardian: String::new(),
         consents: vec![],
         open_tasks: vec![],
+        courses: vec![],
         episode: String::new(),
         visits: vec![],
         log_visit: log_visit(true),

@@ -8,6 +8,11 @@ use uuid::Uuid;
 use crate::patient_facts::{self, PatientFacts};
 use crate::{Error, OrgTx, text};
 
+/// The work list's word for an answer that says that somebody may come to harm.
+const SAFETY: &str = "safety_answer";
+/// By when somebody has called.
+const SAFETY_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 impl OrgTx {
     pub async fn write_chart(
         &mut self,
@@ -121,6 +126,13 @@ impl OrgTx {
                 self.notice(patient, "booking_of_cancelled_visit", &visit.id.to_string(), *at, ids()).await?;
             }
         }
+        for assignment in &chart.assignments {
+            for (nth, response) in assignment.responses.iter().enumerate().filter(|(_, response)| response.safety) {
+                let about = format!("{}:{nth}", assignment.id);
+                let by = response.at.checked_add(SAFETY_WITHIN).unwrap_or(response.at);
+                self.notice_by(patient, SAFETY, &about, response.at, Some(by), ids()).await?;
+            }
+        }
         Ok(())
     }
 
@@ -133,14 +145,29 @@ impl OrgTx {
         at: jiff::Timestamp,
         id: Uuid,
     ) -> Result<(), Error> {
+        self.notice_by(patient, kind, about, at, None, id).await
+    }
+
+    /// The same with a time by which somebody has to have seen to it.
+    async fn notice_by(
+        &mut self,
+        patient: PatientId,
+        kind: &str,
+        about: &str,
+        at: jiff::Timestamp,
+        by: Option<jiff::Timestamp>,
+        id: Uuid,
+    ) -> Result<(), Error> {
         sqlx::query!(
-            "insert into notices (organization, patient, id, kind, about, at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+            "insert into notices (organization, patient, id, kind, about, at, due_by) values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict do nothing",
             self.org(),
             patient.0,
             id,
             kind,
             about,
-            at.to_sqlx() as _
+            at.to_sqlx() as _,
+            by.map(|t| t.to_sqlx()) as _
         )
         .execute(&mut *self.tx)
         .await?;

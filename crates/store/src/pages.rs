@@ -88,6 +88,10 @@ pub struct NoticeRow {
     pub kind: String,
     pub about: String,
     pub at: Timestamp,
+    /// What the care team was told.
+    pub text: String,
+    /// By when somebody should have seen to it.
+    pub due_by: Option<Timestamp>,
 }
 
 /// How often each workflow came to each end.
@@ -261,9 +265,9 @@ impl OrgTx {
     pub async fn open_notices(&mut self) -> Result<Vec<NoticeRow>, Error> {
         let rows = sqlx::query!(
             r#"select n.id, n.patient, n.interface, coalesce(p.given, '') as "given!", coalesce(p.family, '') as "family!",
-                 n.kind, n.about, n.at
+                 n.kind, n.about, n.at, n.text, n.due_by as "due_by: jiff_sqlx::Timestamp"
              from notices n left join patients p on p.organization = n.organization and p.id = n.patient
-             where n.organization = $1 and n.done_at is null order by n.at desc limit 200"#,
+             where n.organization = $1 and n.done_at is null order by n.due_by nulls last, n.at desc limit 200"#,
             self.org()
         )
         .fetch_all(&mut *self.tx)
@@ -279,6 +283,8 @@ impl OrgTx {
                 kind: r.kind,
                 about: r.about,
                 at: r.at.to_jiff(),
+                text: r.text,
+                due_by: r.due_by.map(|t| t.to_jiff()),
             })
             .collect())
     }

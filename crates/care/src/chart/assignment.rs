@@ -51,8 +51,16 @@ pub enum AssignmentAct {
         score: Option<Score>,
         #[serde(default)]
         answers: Answers,
+        /// An answer says that the patient may come to harm: somebody has to call now.
+        #[serde(default, skip_serializing_if = "is_false")]
+        safety: bool,
     },
     Withdraw,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What a patient answered, and when.
@@ -61,6 +69,7 @@ pub struct Response {
     pub at: Timestamp,
     pub score: Option<Score>,
     pub answers: Answers,
+    pub safety: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,8 +152,8 @@ pub(super) fn fold_assignments(ordered: &[&Change]) -> Vec<Assignment> {
         let Some(assignment) = all.get_mut(&id) else { continue };
         match act {
             AssignmentAct::Give { .. } => {}
-            AssignmentAct::Complete { score, answers } => {
-                assignment.responses.push(Response { at, score: *score, answers: answers.clone() });
+            AssignmentAct::Complete { score, answers, safety } => {
+                assignment.responses.push(Response { at, score: *score, answers: answers.clone(), safety: *safety });
             }
             AssignmentAct::Withdraw => {
                 assignment.withdrawn_at.get_or_insert(at);

@@ -184,6 +184,7 @@ impl Hand {
                     AssignmentAct::Complete {
                         score: Score::of(*score as f64),
                         answers: care::questionnaire::Answers::default(),
+                        safety: false,
                     }
                 };
                 self.record(stage, *who, Source::Patient, What::Assignment { assignment: assignment.id, act });

@@ -231,6 +231,7 @@ fn answer(stage: &mut Stage, n: u64, dice: &mut Dice) {
         let act = AssignmentAct::Complete {
             score: Score::of(dice.upto(11) as f64),
             answers: care::questionnaire::Answers::default(),
+            safety: false,
         };
         stage.record(patient(n), Source::Patient, stage.now, What::Assignment { assignment, act });
     }

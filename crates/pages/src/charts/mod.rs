@@ -1,6 +1,7 @@
 //! Drawings as inline SVG: geometry in attributes, colour by class, never a style attribute.
 
 mod content_kind;
+mod course;
 mod lane;
 mod scale;
 mod sends;
@@ -8,6 +9,7 @@ mod svg;
 mod timeline;
 
 pub use content_kind::ContentKind;
+pub use course::{CoursePlot, CoursePoint, course};
 pub use lane::lane;
 pub use sends::{SendDay, sends};
 pub use svg::Svg;

@@ -3,10 +3,12 @@
 mod activation;
 mod closed_days;
 mod counting;
+mod course;
 mod details;
 mod enrolment;
 mod feed;
 mod form;
+mod give;
 mod home;
 mod imports;
 mod interface_live;
@@ -34,10 +36,12 @@ mod workflow_list;
 pub use activation::{ActivationPage, Cover};
 pub use closed_days::{CloseForm, ClosedDay, ClosedDayPage, ClosedDays, VisitToMove};
 pub use counting::Counting;
+pub use course::CourseCard;
 pub use details::Details;
 pub use enrolment::{ByHand, ClauseRow, Counted, Enrol, Enrolled, EnrolmentList, EnrolmentListLine, Member};
 pub use feed::{DayHours, FeedPage, FeedState, HeldStep};
 pub use form::{Choice, Field, Pick};
+pub use give::{GiveChoice, GiveGroup, GivePage};
 pub use home::{Count, Home, HomeVisit, Notice};
 pub use imports::{
     ColumnPick, CompleteDays, CountLine, ExampleGroup, Import, ImportCheck, ImportColumns, ImportRefusal, ImportRow,

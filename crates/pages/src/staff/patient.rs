@@ -1,5 +1,5 @@
 use super::form::Field;
-use super::{ByHand, MergedFrom, Pick};
+use super::{ByHand, CourseCard, MergedFrom, Pick};
 use crate::charts::ContentKind;
 use crate::{Frame, Reason, Stamp, Verdict};
 use askama::Template;
@@ -264,6 +264,9 @@ pub struct PatientPage {
     pub consents: Vec<ConsentLine>,
     pub record_consent: RecordConsent,
     pub open_tasks: Vec<OpenTask>,
+    /// Where staff give something of the library.
+    pub give_href: String,
+    pub courses: Vec<CourseCard>,
     pub visits: Vec<Visit>,
     pub log_visit: LogVisit,
     pub by_hand: ByHand,

@@ -22,6 +22,7 @@ use crate::runner::{self, Context, Known, NewChange};
 /// What was done, as far as it can be taken back by its change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandAct {
+    Given,
     RunStopped,
     Withdrawn,
     Consent,
@@ -29,10 +30,12 @@ pub enum HandAct {
 }
 
 impl HandAct {
-    pub const ALL: [HandAct; 4] = [HandAct::RunStopped, HandAct::Withdrawn, HandAct::Consent, HandAct::Details];
+    pub const ALL: [HandAct; 5] =
+        [HandAct::Given, HandAct::RunStopped, HandAct::Withdrawn, HandAct::Consent, HandAct::Details];
 
     pub fn word(self) -> &'static str {
         match self {
+            HandAct::Given => "given",
             HandAct::RunStopped => "run-stopped",
             HandAct::Withdrawn => "withdrawn",
             HandAct::Consent => "consent",
@@ -46,6 +49,7 @@ impl HandAct {
 
     pub fn done(self) -> &'static str {
         match self {
+            HandAct::Given => "It is on the patient's list.",
             HandAct::RunStopped => "The run is stopped. What it had planned is cancelled.",
             HandAct::Withdrawn => "It is taken back from the patient.",
             HandAct::Consent => "The answer is recorded.",
@@ -58,7 +62,8 @@ impl HandAct {
         match what {
             What::RunStopped { .. } => Some(HandAct::RunStopped),
             What::Assignment { act: AssignmentAct::Withdraw, .. } => Some(HandAct::Withdrawn),
-            What::Assignment { act: AssignmentAct::Give { .. } | AssignmentAct::Complete { .. }, .. } => None,
+            What::Assignment { act: AssignmentAct::Give { .. }, .. } => Some(HandAct::Given),
+            What::Assignment { act: AssignmentAct::Complete { .. }, .. } => None,
             What::Consent { .. } => Some(HandAct::Consent),
             // Adding a patient is not undone: then there would be a patient without a name.
             What::Patient(change) => change.given.is_keep().then_some(HandAct::Details),

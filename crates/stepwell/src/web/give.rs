@@ -17,6 +17,7 @@ use super::error::WebError;
 use super::form::Posted;
 use super::permission::Permission;
 use super::{Web, form, render, words};
+use crate::runner::{Context, Known};
 
 /// Messages are sent by workflows, not given.
 const GIVEN: [(Kind, &str); 4] = [
@@ -35,15 +36,16 @@ pub struct Given {
 
 pub async fn form(State(web): State<Web>, actor: Actor, Path(patient): Path<String>) -> Result<Html<String>, WebError> {
     actor.may(Permission::ChangePatients)?;
-    let id: PatientId = form::id(&patient, "patient")?;
+    let asked: PatientId = form::id(&patient, "patient")?;
     let mut tx = actor.begin(&web).await?;
-    let clinic = tx.clinic().await?.clinic;
-    let id = tx.patient_now(id).await?.ok_or_else(|| WebError::not_found("patient"))?;
-    let row = tx.patient_row(id, web.roof.now()).await?.ok_or_else(|| WebError::not_found("patient"))?;
+    let id = tx.patient_now(asked).await?.ok_or_else(|| WebError::not_found("patient"))?;
+    let context = Context::load(&web.roof, &mut tx).await?;
+    let known = Known::load(&web.roof, &context, &mut tx, id).await?;
     let library = tx.library().await?;
+    let (given, family) = (known.chart().patient.given.as_deref(), known.chart().patient.family.as_deref());
     render::html(&GivePage {
-        frame: actor.frame(&web, &clinic, "Give something", Nav::Patients),
-        patient: words::full_name(&row.given, &row.family),
+        frame: actor.frame(&web, &context.organization.clinic, "Give something", Nav::Patients),
+        patient: words::full_name(given.unwrap_or_default(), family.unwrap_or_default()),
         home: format!("/patients/{id}"),
         action: format!("/patients/{id}/assignments"),
         groups: GIVEN.iter().map(|(kind, title)| group(*kind, title, &library)).collect(),
@@ -51,7 +53,8 @@ pub async fn form(State(web): State<Web>, actor: Actor, Path(patient): Path<Stri
 }
 
 fn group(kind: Kind, title: &str, library: &[LibraryRow]) -> GiveGroup {
-    let mut rows: Vec<&LibraryRow> = library.iter().filter(|r| r.name.kind == kind && r.withdrawn_at.is_none()).collect();
+    let mut rows: Vec<&LibraryRow> =
+        library.iter().filter(|r| r.name.kind == kind && r.withdrawn_at.is_none()).collect();
     rows.dedup_by_key(|row| row.name.clone());
     let choice = |row: &LibraryRow| GiveChoice { name: row.name.to_string(), title: row.title.clone() };
     GiveGroup { title: title.to_owned(), choices: rows.into_iter().map(choice).collect() }

@@ -25,7 +25,7 @@ pub async fn show(State(web): State<Web>, actor: Actor) -> Result<Html<String>, 
     let uncertain = tx.uncertain_deliveries().await?;
     let open = tx.open_notices().await?;
     let mut notices = feeds::notices(&mut tx, clinic).await?;
-    notices.extend(work_list(&uncertain, &open, &organization));
+    notices.extend(work_list(&uncertain, &open, &organization, now));
     notices.extend(closed_days::notices(&mut tx, clinic, now).await?);
     let mail = web.demo.as_ref().map(|_| "/demo/mailbox".to_owned());
     let page = Home {
@@ -82,7 +82,18 @@ fn home_visit(visit: &VisitRow, organization: &OrganizationRow) -> Option<HomeVi
     })
 }
 
-fn work_list(uncertain: &[UncertainRow], open: &[NoticeRow], organization: &OrganizationRow) -> Vec<Notice> {
+/// Since when it waits, and until when it may.
+fn since(row: &NoticeRow, zone: &str) -> String {
+    let since = format!("since {}", times::short_words(row.at, zone));
+    row.due_by.map_or(since.clone(), |by| format!("{since}, due by {}", times::short_words(by, zone)))
+}
+
+fn work_list(
+    uncertain: &[UncertainRow],
+    open: &[NoticeRow],
+    organization: &OrganizationRow,
+    now: Timestamp,
+) -> Vec<Notice> {
     let zone = &organization.clinic.zone;
     let held = uncertain.iter().map(|row| Notice {
         title: "It may or may not have been sent".into(),
@@ -99,9 +110,9 @@ fn work_list(uncertain: &[UncertainRow], open: &[NoticeRow], organization: &Orga
     let noticed = open.iter().map(|row| Notice {
         title: notices::title(&row.kind).into(),
         detail: notices::detail(row),
-        since: format!("since {}", times::short_words(row.at, zone)),
+        since: since(row, zone),
         way_on: Some((format!("/notices/{}", row.id), "Settle it".into())),
-        urgent: false,
+        urgent: row.kind == "safety_answer" || row.due_by.is_some_and(|by| by <= now),
     });
     held.chain(noticed).collect()
 }

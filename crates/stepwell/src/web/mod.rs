@@ -18,6 +18,7 @@ mod asset;
 mod by_hand;
 mod clock;
 mod closed_days;
+mod courses;
 mod deliveries;
 mod details;
 mod effects;
@@ -29,6 +30,7 @@ mod feeds;
 mod flash;
 mod form;
 mod gate;
+mod give;
 mod headers;
 mod health;
 mod history;
@@ -173,6 +175,8 @@ fn staff_routes() -> Router<Web> {
         .route("/patients/{patient}", get(patient_page::show))
         .route("/patients/{patient}/why/{key}", get(why_page::show))
         .route("/patients/{patient}/why/{key}/stop", post(by_hand::stop_run))
+        .route("/patients/{patient}/assignments/new", get(give::form))
+        .route("/patients/{patient}/assignments", post(give::give))
         .route("/patients/{patient}/assignments/{assignment}/withdrawal", post(by_hand::withdraw))
         .route("/patients/{patient}/consents", post(by_hand::consent))
         .route("/patients/{patient}/stops/{place}", post(by_hand::stop_address).delete(by_hand::lift_stop))

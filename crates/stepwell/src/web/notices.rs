@@ -16,6 +16,8 @@ use super::{Web, form, render, times, words};
 pub fn title(kind: &str) -> &'static str {
     match kind {
         "booking_of_cancelled_visit" => "A cancelled visit was booked again",
+        "safety_answer" => "An answer needs a call now",
+        "told" => "For the care team",
         "unmapped_type" => "A visit type is not mapped",
         "unclaimed_practitioner" => "A practitioner is not known",
         "unknown_location" => "A location is not known",
@@ -31,6 +33,9 @@ pub fn detail(row: &NoticeRow) -> String {
             format!(
                 "{who}: the EMR booked a cancelled visit for the time it had. Is it an old message or a new booking?"
             )
+        }
+        "safety_answer" => {
+            format!("{who} gave an answer that may mean harm. Call the patient now, then note here that it is done.")
         }
         "unmapped_type" => {
             format!(
@@ -51,6 +56,7 @@ pub fn detail(row: &NoticeRow) -> String {
         "unknown_location" => {
             format!("{who}: the EMR names the location “{}”. Add it in the interface's settings.", row.about)
         }
+        "told" => format!("{who}: {}", row.text),
         _ => format!("{who}: {}", row.about),
     }
 }

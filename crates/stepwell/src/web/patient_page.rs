@@ -14,7 +14,7 @@ use pages::staff::{LogVisit, PatientPage, PlannedRow, Visit, VisitState};
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, enrolments, form, may_send, merges, render, thread, times, visit_form, visits, why, words};
+use super::{Web, courses, enrolments, form, may_send, merges, render, thread, times, visit_form, visits, why, words};
 use crate::runner::{Context, Known};
 
 /// Rows of the thread that are read.
@@ -52,6 +52,8 @@ pub async fn page(
         reports: tx.mail_reports(patient).await?,
         decisions: &decisions,
     };
+    let scored_by = tx.instruments().await?;
+    let titles = tx.library().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect();
     let stops = tx.suppressions(&may_send::addresses(&known)).await?;
     let merged = merges::merged_from(&mut tx, patient, &context.organization.clinic.zone).await?;
     let now = web.roof.now();
@@ -79,6 +81,8 @@ pub async fn page(
         consents: may_send::consents(&known.changes, &clinic.zone),
         record_consent: may_send::record_consent(patient),
         open_tasks: may_send::open_tasks(&context, &known),
+        give_href: format!("/patients/{patient}/assignments/new"),
+        courses: courses::cards(&known, clinic, &scored_by, &titles),
         visits: visit_rows(&known, clinic, patient),
         log_visit: log_visit.unwrap_or_else(|| visit_form::show(&given, clinic, patient)),
         by_hand: enrolments::by_hand(&context, &known, patient, now, enrol),

@@ -218,8 +218,9 @@ pub async fn hand_in(State(web): State<Web>, visitor: Visitor, Path(id): Path<St
 /// Answers as a response: scored where an instrument scores them.
 pub fn response_to(form: &Form, answers: Answers) -> AssignmentAct {
     let scored = form.score(&answers).and_then(Result::ok);
+    let safety = scored.as_ref().is_some_and(|scored| scored.safety == Some(true));
     let score = scored.and_then(|scored| scored.score.ok()).and_then(Score::of);
-    AssignmentAct::Complete { score, answers }
+    AssignmentAct::Complete { score, answers, safety }
 }
 
 fn thanks(seen: &Seen) -> Result<Response, WebError> {

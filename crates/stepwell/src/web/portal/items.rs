@@ -183,7 +183,10 @@ async fn mark(web: &Web, visitor: &Visitor, assignment: &str, id: &str, done: bo
 }
 
 fn completed(assignment: AssignmentId) -> What {
-    What::Assignment { assignment, act: AssignmentAct::Complete { score: None, answers: Answers::default() } }
+    What::Assignment {
+        assignment,
+        act: AssignmentAct::Complete { score: None, answers: Answers::default(), safety: false },
+    }
 }
 
 pub async fn article(

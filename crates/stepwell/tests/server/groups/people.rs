@@ -151,7 +151,11 @@ fn assignment(patient: usize) -> impl Strategy<Value = What> {
                 episode: None,
                 depth: 0,
             },
-            2 => AssignmentAct::Complete { score: Score::of(7.0), answers: care::questionnaire::Answers::default() },
+            2 => AssignmentAct::Complete {
+                score: Score::of(7.0),
+                answers: care::questionnaire::Answers::default(),
+                safety: false,
+            },
             _ => AssignmentAct::Withdraw,
         };
         What::Assignment { assignment, act }

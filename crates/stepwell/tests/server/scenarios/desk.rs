@@ -86,7 +86,7 @@ pub async fn registers(stage: &Stage, patient: PatientId) -> bool {
 /// The page behind the link in the message that asks, with a number from 0 to 10 and a comment. False: there is no such
 /// message, or that page cannot say it.
 pub async fn answers(stage: &Stage, patient: PatientId, assignment: AssignmentId, act: &AssignmentAct) -> bool {
-    let AssignmentAct::Complete { score: Some(score), answers } = act else { return false };
+    let AssignmentAct::Complete { score: Some(score), answers, .. } = act else { return false };
     let points = score.points();
     if points.fract() != 0.0 || !(0.0..=10.0).contains(&points) || answers.places().any(|(place, _)| place != "comment")
     {
