@@ -9,8 +9,9 @@ use super::stage::Stage;
 use crate::chart::{Claim, VisitType};
 use crate::id::{LocationId, PatientId};
 use crate::workflow::decide::go_live;
+use crate::workflow::ground::Gateway as Answer;
 use crate::workflow::send::End;
-use crate::workflow::{Activation, Edit, InFlight, Ledger, Reason, StepState, Workflow};
+use crate::workflow::{Activation, Edit, InFlight, Ledger, StepState, Workflow};
 
 /// How a gateway behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +25,13 @@ pub enum Gateway {
 }
 
 impl Gateway {
-    pub(super) fn answer(self) -> End {
+    pub(super) fn answer(self, now: Timestamp) -> End {
         match self {
-            Gateway::Takes => End::Sent,
-            Gateway::Down => End::Not(Reason::ChannelDown),
-            Gateway::Refuses => End::Not(Reason::RefusedByGateway),
-            Gateway::Breaks => End::Unknown,
+            Gateway::Takes => End::Said(Answer::Took),
+            // It is asked before whether it answers, so this happens between the two.
+            Gateway::Down => End::Said(Answer::NotYet { down: true, tries: 1, most: 1, again: now, expires: now }),
+            Gateway::Refuses => End::Said(Answer::Refused),
+            Gateway::Breaks => End::Said(Answer::Unknown),
         }
     }
 }

@@ -1,23 +1,18 @@
 //! Brings what runs to what the chart now calls for.
 
-use jiff::SignedDuration;
-
-use super::decide::{SETTLE, invalid, is_late, out_of_reach};
-use super::decision::{Detail, StepRef, Verdict};
+use super::decide::{SETTLE, invalid};
+use super::decision::{Decision, Detail, StepRef, Verdict};
 use super::definition::{OnCancel, OnDischarge, OnMove, Step, Workflow};
 use super::facts::InFlight;
+use super::ground::{Asked, Edited, Ground, Says, Shift, Standing, Sum};
 use super::ledger::{DeliveryState, Effect, PlannedStep, Run, StepState};
 use super::plan;
 use super::reason::Reason;
 use super::rebooking;
-use super::schedule::Schedule;
 use super::send;
 use super::work::Work;
-use crate::chart::{Anchor, EpisodeState, Occurrence};
+use crate::chart::{Anchor, EpisodeState, Occurrence, Validity};
 use crate::id::{PlannedStepId, RunId};
-
-/// A moved visit is told once it has stood still this long.
-const QUIET: SignedDuration = SignedDuration::from_mins(10);
 
 impl Work<'_> {
     pub fn maintain_all(&mut self) {
@@ -29,11 +24,12 @@ impl Work<'_> {
             }
             if let Some(reason) = self.ledger.entry(self.facts.chart, &run.workflow, run.anchor).and_then(|e| e.reason)
             {
-                self.cancel_run(&run, reason);
+                self.cancel_run(&run, &Ground::Answered { reason });
                 continue;
             }
-            if self.ledger.run_of(self.facts.chart, &run.workflow, run.anchor).is_some_and(|first| first.id != id) {
-                self.cancel_run(&run, Reason::AlreadyRan);
+            let first = self.ledger.run_of(self.facts.chart, &run.workflow, run.anchor).map(|first| first.id);
+            if let Some(first) = first.filter(|first| *first != id) {
+                self.cancel_run(&run, &Ground::First { run: id, first });
                 continue;
             }
             self.maintain(&run);
@@ -66,12 +62,14 @@ impl Work<'_> {
     fn edit(&mut self, mut run: Run) {
         let Some(published) = self.facts.workflows.0.get(&run.workflow) else { return };
         for edit in &published.edits {
-            if edit.to <= run.version || run.started_at > edit.at {
+            let (version, started_at) = (run.version, run.started_at);
+            let edited = Edited { version, to: edit.to, at: edit.at, started_at, in_flight: edit.in_flight };
+            if !edited.concerns() {
                 continue;
             }
             match edit.in_flight {
                 InFlight::Stay => {}
-                InFlight::Stop => return self.cancel_run(&run, Reason::SupersededByVersion),
+                InFlight::Stop => return self.cancel_run(&run, &Ground::Edited(edited)),
                 InFlight::Move => {
                     run = Run { version: edit.to, ..run };
                     self.put(Effect::RunSet(run.clone()));
@@ -84,9 +82,8 @@ impl Work<'_> {
     /// Cancels what waits for a step that the new version no longer has.
     fn drop_steps_gone(&mut self, run: &Run) {
         let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { return };
-        let state = StepState::Cancelled { at: self.facts.now, reason: Reason::SupersededByVersion };
         for planned in run.steps.iter().filter(|s| s.state.is_pending() && workflow.step(&s.step).is_none()) {
-            self.end_step(run, planned, state);
+            self.end_step(run, planned, Asked::Run, vec![Ground::StepThere { version: run.version, there: false }]);
         }
     }
 
@@ -94,9 +91,11 @@ impl Work<'_> {
     fn maintain(&mut self, run: &Run) {
         let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { return };
         let occurrence = self.facts.occurrence(run.anchor).cloned();
-        let Some(o) = occurrence else { return self.cancel_run(run, Reason::AnchorNoLongerValid) };
-        if let Some(reason) = self.obstacle(&workflow, &o).or_else(|| self.stopped(run)) {
-            return self.cancel_run(run, reason);
+        let Some(o) = occurrence else {
+            return self.cancel_run(run, &Ground::Anchor { validity: None, goes_on: false });
+        };
+        if let Some(ground) = self.obstacle(&workflow, &o).or_else(|| self.stopped(run)) {
+            return self.cancel_run(run, &ground);
         }
         let now_is = Run { ended: None, moment: o.moment.instant(), event_at: o.event_at, ..run.clone() };
         if now_is != *run {
@@ -105,7 +104,7 @@ impl Work<'_> {
         // `on_cancel = "continue"`: what comes after the visit goes on, what was to come before it does not.
         let fell = invalid(o.validity).is_some();
         if fell {
-            self.cancel_before(&workflow, run);
+            self.cancel_before(&workflow, run, o.validity);
         }
         for step in workflow.steps.iter().filter(|step| !(fell && step.is_before())) {
             self.maintain_step(run, step, &o);
@@ -133,16 +132,16 @@ impl Work<'_> {
     }
 
     /// Staff stopped it by hand.
-    fn stopped(&self, run: &Run) -> Option<Reason> {
+    fn stopped(&self, run: &Run) -> Option<Ground> {
         let chart = self.facts.chart;
-        let by_hand = chart.stops.iter().any(|stop| {
+        let by_hand = chart.stops.iter().find(|stop| {
             stop.workflow == run.workflow
                 && run.started_at <= stop.at
                 && stop.subject.is_none_or(|subject| {
                     chart.canonical(Anchor { subject, ..run.anchor }) == chart.canonical(run.anchor)
                 })
         });
-        by_hand.then_some(Reason::StoppedByStaff)
+        by_hand.map(|stop| Ground::Stopped { at: stop.at, started_at: run.started_at })
     }
 
     /// What asks once more is planned for each time its step was given.
@@ -163,25 +162,20 @@ impl Work<'_> {
     }
 
     /// Why a whole run must not go on, if so.
-    pub fn obstacle(&self, workflow: &Workflow, o: &Occurrence) -> Option<Reason> {
-        match invalid(o.validity) {
-            Some(Reason::AnchorCancelled) if workflow.on_cancel == OnCancel::Continue => {}
-            Some(reason) => return Some(reason),
-            None => {}
-        }
-        if let Some(reason) = out_of_reach(self.facts) {
-            return Some(reason);
-        }
-        let episode = o.episode.and_then(|key| self.facts.chart.episode(key))?;
-        let stops = workflow.on_discharge == OnDischarge::Stop;
-        match episode.state {
-            EpisodeState::Discharged { at, .. } | EpisodeState::PresumedEnded { at, .. }
-                if stops && o.event_at < at =>
-            {
-                Some(Reason::EpisodeDischarged)
+    pub fn obstacle(&self, workflow: &Workflow, o: &Occurrence) -> Option<Ground> {
+        let goes_on = workflow.on_cancel == OnCancel::Continue;
+        let anchor = Ground::Anchor { validity: Some(o.validity), goes_on };
+        let patient = Ground::Patient(Standing::of(&self.facts.chart.patient));
+        let episode = o.episode.and_then(|key| self.facts.chart.episode(key)).map(|episode| &episode.state);
+        let discharge = match episode {
+            Some(EpisodeState::Discharged { at, .. } | EpisodeState::PresumedEnded { at, .. }) => {
+                let stops = workflow.on_discharge == OnDischarge::Stop;
+                Some(Ground::Discharge { at: *at, event_at: o.event_at, stops })
             }
-            EpisodeState::Open | EpisodeState::Discharged { .. } | EpisodeState::PresumedEnded { .. } => None,
-        }
+            Some(EpisodeState::Open) | None => None,
+        };
+        let stands_in_the_way = |ground: &Ground| ground.reason(self.facts.now).is_some();
+        [Some(anchor), Some(patient), discharge].into_iter().flatten().find(stands_in_the_way)
     }
 
     fn maintain_step(&mut self, run: &Run, step: &Step, o: &Occurrence) {
@@ -189,48 +183,33 @@ impl Work<'_> {
         let inherits = self.inherits(run, step, o);
         let Some(last) = last else {
             self.plan(run, step, o, 1, 1);
-            if inherits {
-                self.already_given(run, step);
-            }
-            return;
+            return self.already_given(run, step, inherits);
         };
         let now = self.facts.now;
         match last.state {
-            StepState::Pending { .. } if inherits => self.already_given(run, step),
+            StepState::Pending { .. } if inherits.is_some() => self.already_given(run, step, inherits),
             StepState::Pending { .. } => self.replan(run, step, o, &last),
             StepState::Cancelled { reason, .. } if reason.may_pass() => {
                 self.replan(run, step, o, &last);
-                if inherits {
-                    self.already_given(run, step);
-                }
+                self.already_given(run, step, inherits);
             }
             // What was given was given for another visit after all.
             StepState::Skipped { reason: Reason::AlreadyGiven, at }
-                if !inherits && now.duration_since(at) <= SETTLE =>
+                if inherits.is_none() && now.duration_since(at) <= SETTLE =>
             {
                 self.replan(run, step, o, &last);
             }
             StepState::Performed { .. } | StepState::Skipped { .. } => {
                 let next = self.due(run, step, o, last.occurrence, last.generation + 1);
-                if next.is_some_and(|next| self.again(step, &last, o, next.at > now)) {
-                    self.withdraw(&last, Reason::AnchorMoved);
+                let shift = next.map(|next| shift(step, &last, o, next.at > now)).filter(Shift::calls_again);
+                if let Some(shift) = shift {
+                    self.withdraw(&last, &Ground::GivenAnew(shift));
                     self.plan(run, step, o, last.occurrence, last.generation + 1);
                 } else if step.schedule.repeat().is_some() && !self.is_through(run, step, &last, o) {
                     self.plan(run, step, o, last.occurrence + 1, 1);
                 }
             }
             StepState::Cancelled { .. } => {}
-        }
-    }
-
-    /// Whether a step that ended is called for once more because the anchor moved.
-    fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
-        let moved = ended.has_moved(o);
-        match ended.state {
-            StepState::Performed { .. } => moved && step.move_rule() == OnMove::Resend,
-            // It was too late for the old time; the new one may leave room.
-            StepState::Skipped { reason: Reason::Late | Reason::Expired, .. } => moved && ahead,
-            StepState::Skipped { .. } | StepState::Cancelled { .. } | StepState::Pending { .. } => false,
         }
     }
 
@@ -241,47 +220,51 @@ impl Work<'_> {
             && reached.any(|g| g.is_permanent())
     }
 
-    /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
-    /// schedule puts it now; what is not late already waits until the visit has stood still for a while.
     fn due(&self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
-        if let Some((of, after)) = &step.reminds {
-            let own = |s: &&PlannedStep| s.step == *of && (s.occurrence, s.generation) == (nth, generation);
-            let Some(StepState::Performed { at }) = run.steps.iter().find(own).map(|s| s.state) else { return None };
-            return plan::after(at, *after);
+        self.sum(run, step, o, nth, generation).due()
+    }
+
+    fn sum(&self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Sum {
+        let mut sum = plan::sum(self.facts, step, o, nth);
+        if let Some(after) = &mut sum.after {
+            let own = |s: &&PlannedStep| s.step == after.step && (s.occurrence, s.generation) == (nth, generation);
+            let state = run.steps.iter().find(own).map(|s| s.state);
+            after.given = if let Some(StepState::Performed { at }) = state { Some(at) } else { None };
         }
-        let due = plan::due(self.facts, step, o, nth)?;
-        let moved = o.encounter.and_then(|id| self.facts.chart.encounter(id)).and_then(|e| e.start_since);
-        let Some(moved) = moved.filter(|_| generation > 1) else { return Some(due) };
-        let at = if matches!(step.schedule, Schedule::Immediately { .. }) { moved } else { due.at };
-        let rested = moved.checked_add(QUIET).ok()?;
-        let at = if is_late(at, moved) { at } else { at.max(rested) };
-        Some(plan::Due { at, ..due })
+        let visit = o.encounter.and_then(|id| self.facts.chart.encounter(id));
+        Sum { moved: visit.and_then(|e| e.start_since).filter(|_| generation > 1), ..sum }
     }
 
     /// A visit booked in place of a cancelled one inherits the `once` steps that were already given.
-    fn inherits(&self, run: &Run, step: &Step, o: &Occurrence) -> bool {
+    fn inherits(&self, run: &Run, step: &Step, o: &Occurrence) -> Option<Ground> {
         if step.move_rule() == OnMove::Resend {
-            return false;
+            return None;
         }
-        let Some(replaced) = rebooking::replaced_by(self.facts, o) else { return false };
-        let given = |r: &Run| {
-            r.workflow == run.workflow
-                && self.facts.occurrence(r.anchor).is_some_and(|old| old.encounter == Some(replaced))
-                && r.steps.iter().any(|s| s.step == step.id && matches!(s.state, StepState::Performed { .. }))
+        let replaced = rebooking::replaced_by(self.facts, o)?;
+        let of_it = |r: &&Run| {
+            let old = self.facts.occurrence(r.anchor);
+            r.workflow == run.workflow && old.is_some_and(|old| old.encounter == Some(replaced))
         };
-        self.ledger.runs.values().any(given)
+        let given = |r: &Run| {
+            let own = r.steps.iter().filter(|s| s.step == step.id);
+            let at = |s: &PlannedStep| if let StepState::Performed { at } = s.state { Some(at) } else { None };
+            Some(Ground::Given { by: r.id, at: own.filter_map(at).min()? })
+        };
+        self.ledger.runs.values().filter(of_it).find_map(given)
     }
 
-    fn already_given(&mut self, run: &Run, step: &Step) {
+    fn already_given(&mut self, run: &Run, step: &Step, given: Option<Ground>) {
+        let Some(given) = given else { return };
         let steps = self.ledger.runs.get(&run.id).map(|r| r.steps.clone()).unwrap_or_default();
         for planned in steps.iter().filter(|s| s.step == step.id && s.state.is_pending()) {
-            self.end_step(run, planned, StepState::Skipped { at: self.facts.now, reason: Reason::AlreadyGiven });
+            self.end_step(run, planned, Asked::Step, vec![given.clone()]);
         }
     }
 
     /// Plans an occurrence of a step that was not planned before.
     pub fn plan(&mut self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) {
-        let Some(due) = self.due(run, step, o, nth, generation) else { return };
+        let sum = self.sum(run, step, o, nth, generation);
+        let Some(due) = sum.due() else { return };
         let at = due.at;
         let planned = PlannedStep {
             id: PlannedStepId((self.ids)()),
@@ -294,13 +277,14 @@ impl Work<'_> {
             place: o.location,
             state: StepState::Pending { at: Some(at) },
         };
-        self.set_planned(run, step, o, planned);
+        self.set_planned(run, o, planned, sum);
     }
 
     /// Computes a step anew; says so only if something changed.
     fn replan(&mut self, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
-        let Some(due) = self.due(run, step, o, last.occurrence, last.generation) else {
-            return self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
+        let sum = self.sum(run, step, o, last.occurrence, last.generation);
+        let Some(due) = sum.due() else {
+            return self.end_step(run, last, Asked::Run, vec![Ground::Sum(Box::new(sum))]);
         };
         let at = due.at;
         // A later generation stands only as long as the one before it calls for it: the visit may have moved back.
@@ -309,9 +293,10 @@ impl Work<'_> {
             .iter()
             .find(|s| (&s.step, s.occurrence, s.generation + 1) == (&last.step, last.occurrence, last.generation));
         let earlier = earlier.filter(|_| step.reminds.is_none());
-        if earlier.is_some_and(|e| !self.again(step, e, o, at > self.facts.now || at == last.due)) {
+        let stands = earlier.map(|e| shift(step, e, o, at > self.facts.now || at == last.due));
+        if let Some(shift) = stands.filter(|shift| !shift.calls_again()) {
             if last.state.is_pending() {
-                self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
+                self.end_step(run, last, Asked::Run, vec![Ground::Again(shift)]);
             }
             return;
         }
@@ -331,7 +316,7 @@ impl Work<'_> {
             state,
             ..last.clone()
         };
-        self.set_planned(run, step, o, planned);
+        self.set_planned(run, o, planned, sum);
     }
 
     fn wait_on(&mut self, run: &Run, step: &Step, planned: &PlannedStep) {
@@ -339,54 +324,77 @@ impl Work<'_> {
         if at <= self.facts.now {
             return;
         }
-        let (until, reason) = self.wait_anew(run, step, planned);
-        let state = StepState::Pending { at: Some(until) };
-        match reason {
-            _ if until == at => {}
-            None => self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..planned.clone() } }),
-            Some(reason) => {
-                let detail = Detail { until: Some(until), ..Detail::none() };
-                self.end_step_with(run, planned, state, (Verdict::Deferred, Some(reason)), detail, vec![]);
+        let ground = self.wait_anew(run, step, planned);
+        match ground.as_ref().map(|ground| ground.says(self.facts.now)) {
+            Some(Says::Wait(until, _)) if until == at => {}
+            Some(Says::Wait(..)) => self.end_step(run, planned, Asked::Run, ground.into_iter().collect()),
+            Some(Says::Yes | Says::No(_) | Says::Hold(_) | Says::Due(_)) | None => {
+                let state = StepState::Pending { at: Some(self.facts.now) };
+                self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..planned.clone() } });
             }
         }
     }
 
-    fn set_planned(&mut self, run: &Run, step: &Step, o: &Occurrence, planned: PlannedStep) {
-        let at = StepRef::of(&planned);
+    fn set_planned(&mut self, run: &Run, o: &Occurrence, planned: PlannedStep, sum: Sum) {
+        let at = self.facts.now;
+        let step = StepRef::of(&planned);
         self.put(Effect::StepSet { run: run.id, step: planned });
-        let detail = Detail { sum: Some(plan::sum(self.facts, step, o)), ..Detail::none() };
-        self.decide(&run.workflow, run.version, o, Some(run.id), Some(at), (Verdict::Planned, None), detail);
+        let (_, detail) = Detail::of(Asked::Run, vec![Ground::Sum(Box::new(sum))], at);
+        self.put(Effect::Decided(Decision {
+            at,
+            workflow: run.workflow.clone(),
+            version: run.version,
+            anchor: o.anchor,
+            run: Some(run.id),
+            step: Some(step),
+            verdict: Verdict::Planned,
+            reason: None,
+            detail,
+            tasks: vec![],
+        }));
     }
 
-    fn cancel_before(&mut self, workflow: &Workflow, run: &Run) {
-        let state = StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorCancelled };
+    fn cancel_before(&mut self, workflow: &Workflow, run: &Run, validity: Validity) {
+        let fell = Ground::Anchor { validity: Some(validity), goes_on: false };
         for planned in run.steps.iter().filter(|s| s.state.is_pending()) {
             if workflow.step(&planned.step).is_some_and(Step::is_before) {
-                self.end_step(run, planned, state);
+                self.end_step(run, planned, Asked::Run, vec![fell.clone()]);
             }
         }
     }
 
     /// What a step gave and has not gone out yet.
-    fn withdraw(&mut self, given: &PlannedStep, reason: Reason) {
+    fn withdraw(&mut self, given: &PlannedStep, because: &Ground) {
         let own = self.ledger.deliveries.values().filter(|d| d.planned_step == given.id && self.ledger.is_unsent(d));
         for delivery in own.map(|d| d.id).collect::<Vec<_>>() {
-            self.end_delivery(delivery, reason);
+            self.end_delivery(delivery, vec![because.clone()]);
         }
     }
 
-    /// Cancels what is pending and withdraws what is not sent, with the reason.
-    pub fn cancel_run(&mut self, run: &Run, reason: Reason) {
-        let now = self.facts.now;
+    /// Cancels what is pending and withdraws what is not sent, because of what stands in the way.
+    pub fn cancel_run(&mut self, run: &Run, because: &Ground) {
+        let Some(reason) = because.reason(self.facts.now) else { return };
         if run.ended != Some(reason) {
             self.put(Effect::RunSet(Run { ended: Some(reason), ..run.clone() }));
         }
         for step in run.steps.iter().filter(|s| s.state.is_pending()) {
-            self.end_step(run, step, StepState::Cancelled { at: now, reason });
+            self.end_step(run, step, Asked::Run, vec![because.clone()]);
         }
         let own = self.ledger.deliveries.values().filter(|d| d.run == run.id && self.ledger.is_unsent(d));
         for delivery in own.map(|d| d.id).collect::<Vec<_>>() {
-            self.end_delivery(delivery, reason);
+            self.end_delivery(delivery, vec![because.clone()]);
         }
+    }
+}
+
+/// How a step that ended stands to its visit now.
+fn shift(step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> Shift {
+    Shift {
+        given: matches!(ended.state, StepState::Performed { .. }),
+        // It was too late for the old time; the new one may leave room.
+        too_late: matches!(ended.state, StepState::Skipped { reason: Reason::Late | Reason::Expired, .. }),
+        rule: step.move_rule(),
+        ahead,
+        ..ended.shift(o)
     }
 }

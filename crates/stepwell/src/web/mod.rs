@@ -29,6 +29,7 @@ mod feeds;
 mod flash;
 mod form;
 mod gate;
+mod ground_words;
 mod headers;
 mod health;
 mod history;

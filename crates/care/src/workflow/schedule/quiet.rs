@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 /// The hours of a day in which texts may go out, from `open` up to but not including `close`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct OpenHours {
     open: civil::Time,
     close: civil::Time,
@@ -40,6 +40,14 @@ impl OpenHours {
             return Err(OpenHoursError::NotOpen { open, close });
         }
         Ok(OpenHours { open, close })
+    }
+
+    pub fn open(&self) -> civil::Time {
+        self.open
+    }
+
+    pub fn close(&self) -> civil::Time {
+        self.close
     }
 
     /// True when texts may go out at that instant.
