@@ -45,10 +45,10 @@ impl Work<'_> {
         };
         let waits = matches!(no.says(self.facts.now), Says::Hold(_) | Says::Wait(..));
         self.end_step(run, planned, Asked::Step, grounds);
-        match no {
-            _ if waits => {}
-            no if no.ends_run() => self.stop(run.id, &no),
-            _ => self.plan_next(&step, run, planned, &o),
+        if no.ends_run() && !waits {
+            self.stop(run.id, &no);
+        } else if !waits {
+            self.plan_next(&step, run, planned, &o);
         }
     }
 

@@ -245,7 +245,7 @@ fn grounds(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Vec<Ground> {
     if grounds.last().is_none_or(|ground| ground.says(facts.now) == Says::Yes) {
         let nth = usize::try_from(delivery.key.task).unwrap_or(usize::MAX);
         let message = step.and_then(|s| s.tasks.get(nth)).and_then(|t| t.message());
-        grounds.push(Ground::Road(road(facts, ledger, delivery, workflow, message)));
+        grounds.push(Ground::Road(Box::new(road(facts, ledger, delivery, workflow, message))));
     }
     grounds
 }

@@ -51,7 +51,8 @@ impl Work<'_> {
             (Verdict::Deferred, _) => StepState::Pending { at: answer.at },
             (Verdict::Skipped, Some(reason)) => StepState::Skipped { at, reason },
             (Verdict::Cancelled, Some(reason)) => StepState::Cancelled { at, reason },
-            _ => return,
+            (Verdict::Skipped | Verdict::Cancelled, None)
+            | (Verdict::Planned | Verdict::Passed | Verdict::Sent | Verdict::NotSent, _) => return,
         };
         self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..step.clone() } });
         self.put(Effect::Decided(Decision {

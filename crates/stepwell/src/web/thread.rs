@@ -151,10 +151,11 @@ impl Writer<'_> {
             | What::RunStopped { .. }
             | What::LoggedIn => return None,
         };
-        let said = match &change.what {
-            What::Consent { said_by: Some(SaidBy::Patient), .. } => "said by the patient, ",
-            What::Consent { said_by: Some(SaidBy::Guardian), .. } => "said by the guardian, ",
-            _ => "",
+        let said_by = if let What::Consent { said_by, .. } = &change.what { *said_by } else { None };
+        let said = match said_by {
+            Some(SaidBy::Patient) => "said by the patient, ",
+            Some(SaidBy::Guardian) => "said by the guardian, ",
+            None => "",
         };
         let at = self.stamp(change.received_at, self.known.snapshot.chart.home_zone(self.clinic()));
         let detail = Some(format!("{said}recorded {}", words::source(change.source)));

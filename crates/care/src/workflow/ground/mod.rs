@@ -154,7 +154,7 @@ pub enum Ground {
         open: usize,
     },
     Ways(Ways),
-    Road(Road),
+    Road(Box<Road>),
     Joined(Joined),
     Gateway(Gateway),
     /// Staff decided not to send again what may have been sent.

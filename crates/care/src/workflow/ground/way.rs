@@ -124,10 +124,8 @@ impl Ways {
             return Says::Wait(until, reason);
         }
         let no = |says: &Says| if let Says::No(reason) = says { Some(*reason) } else { None };
-        match says.iter().all(|says| no(says).is_some()) {
-            true => Says::No(says.iter().find_map(no).unwrap_or(Reason::NoAddress)),
-            false => Says::Yes,
-        }
+        let first_no = says.iter().find_map(no).unwrap_or(Reason::NoAddress);
+        if says.iter().all(|says| no(says).is_some()) { Says::No(first_no) } else { Says::Yes }
     }
 }
 
