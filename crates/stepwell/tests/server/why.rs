@@ -74,7 +74,7 @@ async fn the_page_goes_from_the_event_over_filter_clause_and_sum_to_the_gateways
             "Yes No other run stands in the way",
             "a run began",
             "Questionnaire “Recommendation” Sent day-7",
-            "7 days after at 10:00 of 2026-03-02",
+            "7 days after at 10:00, counted from 2026-03-02",
             "(America/New_York)",
             "Planned",
             "Handed over",
