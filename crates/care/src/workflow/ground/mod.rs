@@ -1,7 +1,8 @@
 //! What a decision rests on: each ground is a fact beside its limit, and says by itself what follows from the two.
 //!
 //! The engine gathers grounds and does what they say; both are stored. So a decision can be asked again at any time
-//! ([`super::why::replay`]), by the code that made it and without the chart. A ground holds no name and no address.
+//! ([`super::why::replay`]), by the code that made it and without the chart. A ground holds no patient's
+//! name and no address.
 //!
 //! ```
 //! use care::workflow::ground::{Ground, Says};
