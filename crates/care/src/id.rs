@@ -44,11 +44,15 @@ ids! {
     AssignmentId
     /// One patient put on a workflow by hand.
     EnrolmentId
+    /// Patients put on a workflow together.
+    EnrolmentListId
     DeliveryId
     AttemptId
     DecisionId
     /// A person who signs in.
     StaffId
+    /// One imported file.
+    ImportId
     /// A raw message as it came in.
     MessageId
 }

@@ -16,6 +16,7 @@ const STAFF: Source = Source::Staff(StaffId(Uuid::from_u128(2)));
 const MAIN_STREET: LocationId = LocationId(Uuid::from_u128(3));
 const V1: EncounterId = EncounterId(Uuid::from_u128(11));
 const V2: EncounterId = EncounterId(Uuid::from_u128(12));
+const V3: EncounterId = EncounterId(Uuid::from_u128(13));
 /// A registration's visit number.
 const R1: EncounterId = EncounterId(Uuid::from_u128(5));
 const KNEE: EpisodeId = EpisodeId(Uuid::from_u128(21));
@@ -279,6 +280,39 @@ fn the_first_named_case_adopts_the_default_episode() {
     assert_eq!(told.encounter(V1).unwrap().episode, EpisodeKey::First);
     assert_eq!(told.encounter(V2).unwrap().episode, EpisodeKey::Named(BACK));
     assert_eq!(told.episodes.len(), 2, "only later cases open new ones");
+}
+
+#[test]
+fn after_a_discharge_the_next_visit_without_a_case_begins_the_next_episode() {
+    let on = jiff::civil::date(2026, 3, 2);
+    let booked = |visit, day| starting(visit, Act::Book, at(day, 9));
+    let discharge = (EMR, What::Episode(EpisodeChange::Discharge { episode: None, on }));
+    let reopen = (EMR, What::Episode(EpisodeChange::Reopen { episode: None }));
+    let case_of = |chart: &Chart, visit| chart.encounter(visit).unwrap().episode;
+
+    let said = vec![booked(V1, 6), discharge.clone(), booked(V2, 7)];
+    let told = chart(said.clone());
+    assert_eq!((case_of(&told, V1), case_of(&told, V2)), (EpisodeKey::First, EpisodeKey::Next(1)));
+    assert_eq!(told.episodes.iter().map(|e| e.is_open()).collect::<Vec<_>>(), [false, true]);
+
+    // What moves or is confirmed after the discharge was planned before it.
+    let told = chart(vec![booked(V1, 6), discharge.clone(), starting(V1, Act::Modify, at(8, 9))]);
+    assert_eq!((case_of(&told, V1), told.episodes.len()), (EpisodeKey::First, 1));
+
+    let taken_back = chart(said.iter().cloned().chain([reopen]).collect());
+    assert_eq!(case_of(&taken_back, V2), EpisodeKey::First);
+    assert_eq!((taken_back.episodes.len(), taken_back.episodes[0].is_open()), (1, true));
+
+    let named = chart(said.iter().cloned().chain([of_case(V1, KNEE), of_case(V2, BACK)]).collect());
+    assert_eq!(case_of(&named, V2), EpisodeKey::Next(1), "the case that is named later is the one that had opened");
+    assert_eq!(named.episodes.iter().map(|e| e.named).collect::<Vec<_>>(), [Some(KNEE), Some(BACK)]);
+
+    let again = chart(said.into_iter().chain([discharge.clone(), booked(V3, 9)]).collect());
+    assert_eq!(case_of(&again, V3), EpisodeKey::Next(2));
+    assert!(again.episodes[..2].iter().all(|e| !e.is_open()), "a discharge without a case is of the last");
+
+    let told = chart(vec![discharge, booked(V1, 6)]);
+    assert!(told.episodes[0].is_open(), "of whom nothing was known there was nothing to discharge");
 }
 
 #[test]

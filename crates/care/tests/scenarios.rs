@@ -1,9 +1,11 @@
 //! Plays every file of scenarios/ and the examples that the global workflows carry.
 #![expect(clippy::unwrap_used, reason = "a file that cannot be read is a failed test")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use care::scenario::{Scenario, check, play};
+use care::workflow::Reason;
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
@@ -41,6 +43,28 @@ fn every_scenario_ends_as_it_says() {
     println!("{played} scenarios played");
     assert!(played >= 25, "only {played} scenarios found");
     assert!(failed.is_empty(), "{} of {played} failed\n{}", failed.len(), failed.join("\n"));
+}
+
+#[test]
+fn every_reason_of_the_closed_list_is_told_in_a_scenario_and_in_the_documentation() {
+    let folder = root().join("scenarios");
+    let load = |path: &str| std::fs::read_to_string(folder.join(path)).map_err(|e| e.to_string());
+    let mut told = BTreeSet::new();
+    for path in files("scenarios") {
+        let scenario = Scenario::parse(&std::fs::read_to_string(&path).unwrap(), &load).unwrap();
+        let given: BTreeSet<_> = play(&scenario).into_iter().filter_map(|line| line.reason).collect();
+        let wanted = scenario.then.iter().filter(|then| !then.never).filter_map(|then| then.reason.as_deref());
+        told.extend(wanted.filter_map(|reason| given.get(reason).copied()));
+    }
+    let all: BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    let missing: Vec<_> = all.difference(&told).collect();
+    assert!(missing.is_empty(), "no scenario asks for {missing:?}");
+    let law = std::fs::read_to_string(root().join("docs/SEMANTICS.md")).unwrap();
+    let (_, section) = law.split_once("\n## 6. ").unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| ") && line.contains('_'));
+    let listed: Vec<_> = rows.filter_map(|row| row.split('|').nth(2)).flat_map(|row| row.split(',')).collect();
+    let listed: BTreeSet<_> = listed.into_iter().map(str::trim).collect();
+    assert_eq!(listed, all);
 }
 
 #[test]

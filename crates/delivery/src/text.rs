@@ -62,6 +62,8 @@ pub enum Answer {
     Takes,
     /// For good, whatever it is handed.
     Refuses,
+    /// "Later", whatever it is handed.
+    NotNow,
     Nothing,
 }
 
@@ -89,6 +91,7 @@ impl Paper {
         let refused = || Outcome::Permanent { reply: "refused".into(), code: None, address_is_bad: false };
         match self.answer() {
             Answer::Refuses => refused(),
+            Answer::NotNow => Outcome::Temporary { reply: "later".into(), code: None },
             Answer::Nothing => Outcome::ChannelDown { reason: Down::NoAnswer },
             Answer::Takes => match self.taken.send(text.clone()) {
                 Ok(()) => Outcome::Sent { reply: "on paper".into() },

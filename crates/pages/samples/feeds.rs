@@ -10,7 +10,7 @@ use super::{frame, html, stamp};
 
 pub fn pages(name: &str) -> Vec<(&'static str, String)> {
     let speaks = FeedPage { held: vec![], held_count: 0, may_decide: false, ..feed(name) };
-    let frame_of_days = || frame("Closed days", Nav::Today);
+    let frame_of_days = || frame("Closed days", Nav::ClosedDays);
     vec![
         ("feed-silent", html(&feed(name))),
         (
@@ -98,7 +98,7 @@ fn visit(time: &str, patient: &str) -> VisitToMove {
 
 fn closed_day(visits: Vec<VisitToMove>) -> ClosedDayPage {
     ClosedDayPage {
-        frame: frame("Closed day", Nav::Today),
+        frame: frame("Closed day", Nav::ClosedDays),
         closed: closed(false),
         zone: None,
         by_emr: false,

@@ -31,7 +31,7 @@ fn imports(name: &str, error: Option<&str>) -> Imports {
         summary: summary.into(),
     };
     Imports {
-        frame: frame("Imports", Nav::Refused),
+        frame: frame("Imports", Nav::Imports),
         rows: vec![
             row("Uploaded", "wait", None, ""),
             row("Imported", "good", Some("daily visits"), "3 new visits, 1 changed, 2 cancelled"),
@@ -57,7 +57,7 @@ fn columns(name: &str) -> ImportColumns {
     };
     let states = vec![Choice::new("", "Not known: refuse the row"), Choice::new("booked", "Booked")];
     ImportColumns {
-        frame: frame("Columns", Nav::Refused),
+        frame: frame("Columns", Nav::Imports),
         id: "1".into(),
         file_name: "visits.csv".into(),
         shape: "UTF-8, columns parted by a comma, 212 rows".into(),
@@ -102,7 +102,7 @@ fn counts() -> Vec<CountLine> {
 
 fn check(name: &str, refusal: Option<ImportRefusal>) -> ImportCheck {
     ImportCheck {
-        frame: frame("Dry run", Nav::Refused),
+        frame: frame("Dry run", Nav::Imports),
         id: "1".into(),
         file_name: "visits.csv".into(),
         refusal,
@@ -121,7 +121,7 @@ fn check(name: &str, refusal: Option<ImportRefusal>) -> ImportCheck {
 
 fn import(progress: Option<(u32, u32)>, refusal: Option<ImportRefusal>) -> Import {
     Import {
-        frame: frame("Import", Nav::Refused),
+        frame: frame("Import", Nav::Imports),
         id: "1".into(),
         file_name: "visits.csv".into(),
         received: stamp("Tue 4 Mar 2025", "09:40"),

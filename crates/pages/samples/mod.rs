@@ -56,7 +56,8 @@ fn html(page: &impl Template) -> String {
 
 fn frame(title: &str, nav: Nav) -> Frame {
     let demo = DemoBar { time: "Tue 4 March 2025, 09:40".to_owned(), mail_count: 12, busy: false };
-    Frame::new(title, "Northside Therapy", nav, "csrf-token").signed_in("Ben Ortiz").with_demo(Some(demo))
+    let frame = Frame::new(title, "Northside Therapy", nav, "csrf-token");
+    frame.signed_in("Ben Ortiz").may_import(true).with_demo(Some(demo))
 }
 
 fn stamp(date: &str, time: &str) -> Stamp {

@@ -5,7 +5,10 @@
 pub enum Nav {
     Today,
     Patients,
+    ClosedDays,
     Workflows,
+    /// Shown to those who may import.
+    Imports,
     Refused,
     /// The demo's mailbox.
     Mailbox,
@@ -70,6 +73,7 @@ pub struct Frame {
     pub clinic_name: String,
     /// `None` = nobody is signed in: no navigation.
     pub user_name: Option<String>,
+    pub may_import: bool,
     pub active_nav: Nav,
     pub flash: Option<Flash>,
     pub demo: Option<DemoBar>,
@@ -89,10 +93,13 @@ impl Frame {
         let all = [
             (Nav::Today, "/", "Today"),
             (Nav::Patients, "/patients", "Patients"),
+            (Nav::ClosedDays, "/closed-days", "Closed days"),
             (Nav::Workflows, "/workflows", "Workflows"),
+            (Nav::Imports, "/imports", "Imports"),
             (Nav::Refused, "/refused-messages", "Refused messages"),
         ];
-        all.into_iter().map(|(nav, href, words)| Entry { href, words, here: nav == self.active_nav }).collect()
+        let shown = all.into_iter().filter(|(nav, ..)| self.may_import || *nav != Nav::Imports);
+        shown.map(|(nav, href, words)| Entry { href, words, here: nav == self.active_nav }).collect()
     }
 
     pub(crate) fn in_mailbox(&self) -> bool {
@@ -104,6 +111,7 @@ impl Frame {
             title: title.to_owned(),
             clinic_name: clinic_name.to_owned(),
             user_name: None,
+            may_import: false,
             active_nav,
             flash: None,
             demo: None,
@@ -113,6 +121,11 @@ impl Frame {
 
     pub fn signed_in(mut self, user_name: &str) -> Frame {
         self.user_name = Some(user_name.to_owned());
+        self
+    }
+
+    pub fn may_import(mut self, may_import: bool) -> Frame {
+        self.may_import = may_import;
         self
     }
 

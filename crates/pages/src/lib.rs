@@ -20,6 +20,7 @@
 pub mod charts;
 pub mod email;
 mod frame;
+mod markdown;
 pub mod patient;
 mod reasons;
 pub mod staff;
@@ -28,6 +29,7 @@ mod verdict;
 pub use askama::Template;
 pub use charts::Svg;
 pub use frame::{DemoBar, Flash, Frame, Nav, Tone, Undo};
+pub use markdown::Prose;
 pub use reasons::{REASON_CODES, reason_cure, reason_words};
 pub use verdict::{Reason, Stamp, Verdict};
 

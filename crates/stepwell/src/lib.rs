@@ -7,6 +7,7 @@ pub mod content;
 pub mod database;
 pub mod demo;
 pub mod ids;
+pub mod library;
 pub mod listen;
 pub mod password;
 pub mod roof;

@@ -24,6 +24,8 @@ pub struct Roof {
     pub app: Store,
     /// For appliers, ticks and the outbox: the runner role.
     pub runner: Store,
+    /// For what patients see of themselves: the portal role.
+    pub portal: Option<Store>,
     pub clock: Clock,
     pub templates: Templates,
     /// Email, when it is set up.
@@ -33,6 +35,8 @@ pub struct Roof {
     /// The channels that are set up. What would go on another one ends in `channel_not_set_up`.
     pub channels: BTreeSet<Channel>,
     pub connections: usize,
+    /// Spreads retries: a number in 0..1 for each.
+    pub jitter: fn() -> f64,
     /// The address patients reach us at, without a slash at the end.
     pub base_url: String,
     /// Signs the links in mails.
@@ -59,22 +63,31 @@ impl Roof {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let (wake, down, parsed) = (Notify::new(), Mutex::default(), Mutex::default());
         let channels = mailer.iter().map(|_| Channel::Email).collect();
-        let texts = None;
+        let (texts, portal) = (None, None);
         Self {
             app,
             runner,
+            portal,
             clock,
             templates,
             mailer,
             texts,
             channels,
             connections,
+            jitter: crate::ids::jitter,
             base_url,
             secret,
             wake,
             down,
             parsed,
         }
+    }
+
+    /// Patients may come in.
+    #[must_use]
+    pub fn with_portal(mut self, portal: Store) -> Self {
+        self.portal = Some(portal);
+        self
     }
 
     /// Texts go out by this gateway.

@@ -21,7 +21,7 @@ use store::{
 use wire::csv::Feed;
 use wire::hl7v2::{AppointmentNumber, DischargeMeans, Interface, MappedType, Path, StampFrom};
 
-use crate::{content, ids, password};
+use crate::{content, ids, library, password};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -206,6 +206,7 @@ impl Setup {
         for (key, body) in content::workflows() {
             tx.publish_workflow(&key, &body, now).await.map_err(said)?;
         }
+        library::publish_shipped(&mut tx, now).await.map_err(said)?;
         for key in &self.workflows {
             tx.activate(key, ids::new_id(now), None, &Activation::open(now)).await.map_err(said)?;
         }

@@ -12,6 +12,8 @@ create table library_items (
     attribution text not null check (attribution <> ''),
     source text,
     languages text[] not null,
+    -- Of a questionnaire: what scores it.
+    instrument text,
     -- The file as it was published.
     body text not null,
     published_at timestamptz not null,

@@ -96,20 +96,26 @@ impl OrgTx {
             .collect()
     }
 
-    /// What went, or is about to go, to these contact points for other patients.
+    /// What went, or is about to go, to these contact points for other patients, whoever holds them now.
     pub async fn traffic_of_others(
         &mut self,
         patient: PatientId,
         points: &[ContactPoint],
     ) -> Result<Vec<Traffic>, Error> {
-        let addresses: Vec<String> = points.iter().map(|p| p.value.clone()).collect();
+        let channels: Vec<&str> = points.iter().map(|p| p.channel.code()).collect();
+        let addresses: Vec<&str> = points.iter().map(|p| p.value.as_str()).collect();
+        // What is joined goes when its carrier goes.
         let rows = sqlx::query!(
-            r#"select channel, address, template,
-                   case state when 'sent' then ended_at else not_before end as "at!: jiff_sqlx::Timestamp"
-               from deliveries where organization = $1 and address = any($2) and patient <> $3
-                   and state in ('queued', 'sending', 'uncertain', 'sent')"#,
+            r#"select d.channel, d.address, d.template, d.state = 'joined' as "joined!",
+                   case c.state when 'sent' then c.ended_at else c.not_before end as "at!: jiff_sqlx::Timestamp"
+               from unnest($2::text[], $3::text[]) as p (channel, address)
+               join deliveries d on d.organization = $1 and d.channel = p.channel and d.address = p.address
+               join deliveries c on c.organization = $1
+                   and c.id = case d.state when 'joined' then d.joined_into else d.id end
+               where d.patient <> $4 and c.state in ('queued', 'sending', 'uncertain', 'sent')"#,
             self.org(),
-            &addresses,
+            &channels as _,
+            &addresses as _,
             patient.0
         )
         .fetch_all(&mut *self.tx)
@@ -118,7 +124,7 @@ impl OrgTx {
             .map(|r| {
                 let channel: Channel = text::word(&r.channel, "deliveries", "channel")?;
                 let contact = ContactPoint { channel, value: r.address };
-                Ok(Traffic { contact, template: r.template, at: r.at.to_jiff() })
+                Ok(Traffic { contact, template: r.template, at: r.at.to_jiff(), joined: r.joined })
             })
             .collect()
     }

@@ -144,7 +144,8 @@ impl OrgTx {
         };
         let ended = matches!(outcome, AttemptOutcome::Sent { .. } | AttemptOutcome::Ended { .. });
         let done = sqlx::query!(
-            "update deliveries set state = $4, reason = $5, run_at = $6, ended_at = $7, lease_until = null
+            "update deliveries set state = $4, reason = $5, run_at = $6, ended_at = $7, lease_until = null,
+                 not_before = coalesce($6, not_before), waits_for = null
              where organization = $1 and id = $2 and fence = $3 and state = 'sending'",
             self.org(),
             claimed.delivery.0,

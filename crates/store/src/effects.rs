@@ -92,7 +92,7 @@ impl OrgTx {
             StepState::Pending { at } => ("pending", None, None, at),
             StepState::Performed { at } => ("performed", Some(at), None, None),
             StepState::Skipped { at, reason } => ("skipped", Some(at), Some(reason.code()), None),
-            StepState::Cancelled { at, reason } => ("cancelled", Some(at), Some(reason.code()), None),
+            StepState::Cancelled { at, reason } => ("cancelled", Some(at), Some(reason.code()), step.waited),
         };
         sqlx::query!(
             "insert into planned_steps (organization, patient, run, id, step, occurrence, generation, due, expires, moment,

@@ -1,7 +1,7 @@
 //! Patients put on a workflow together, and what came of it.
 
 use care::chart::{Anchor, EventKind, Subject};
-use care::id::{EnrolmentId, OrganizationId, PatientId, StaffId};
+use care::id::{EnrolmentId, EnrolmentListId, OrganizationId, PatientId, StaffId};
 use care::zone::CivilMoment;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -9,56 +9,14 @@ use uuid::Uuid;
 
 use crate::{Error, OrgTx, Store, text};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EnrolmentListId(pub Uuid);
-
-impl std::fmt::Display for EnrolmentListId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::str::FromStr for EnrolmentListId {
-    type Err = uuid::Error;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(EnrolmentListId)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EnrolmentListState {
-    Enrolling,
-    Enrolled,
-    Stopping,
-    Stopped,
-    /// It could not go on; what was done stands.
-    Failed,
-}
-
-impl EnrolmentListState {
-    pub const ALL: [EnrolmentListState; 5] = [
-        EnrolmentListState::Enrolling,
-        EnrolmentListState::Enrolled,
-        EnrolmentListState::Stopping,
-        EnrolmentListState::Stopped,
-        EnrolmentListState::Failed,
-    ];
-
-    pub fn code(self) -> &'static str {
-        match self {
-            EnrolmentListState::Enrolling => "enrolling",
-            EnrolmentListState::Enrolled => "enrolled",
-            EnrolmentListState::Stopping => "stopping",
-            EnrolmentListState::Stopped => "stopped",
-            EnrolmentListState::Failed => "failed",
-        }
-    }
-}
-
-impl std::str::FromStr for EnrolmentListState {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        EnrolmentListState::ALL.into_iter().find(|state| state.code() == text).ok_or(())
+text::words! {
+    EnrolmentListState {
+        Enrolling = "enrolling",
+        Enrolled = "enrolled",
+        Stopping = "stopping",
+        Stopped = "stopped",
+        /// It could not go on; what was done stands.
+        Failed = "failed",
     }
 }
 
@@ -120,6 +78,17 @@ impl Store {
     }
 }
 
+macro_rules! lists {
+    ($which:tt, $($given:expr),+) => {
+        sqlx::query!(
+            r#"select id, workflow, filter, patients, moment, made_at, made_by, state, enrolled, stopped,
+                 stopped_at as "stopped_at: jiff_sqlx::Timestamp", stopped_by
+               from enrolment_lists where organization = $1 and "# + $which,
+            $($given),+
+        )
+    };
+}
+
 macro_rules! list_of {
     ($r:ident) => {
         EnrolmentListRow {
@@ -163,51 +132,21 @@ impl OrgTx {
     }
 
     pub async fn enrolment_list(&mut self, id: EnrolmentListId) -> Result<Option<EnrolmentListRow>, Error> {
-        let row = sqlx::query!(
-            r#"select id, workflow, filter, patients, moment, made_at, made_by, state, enrolled, stopped,
-                 stopped_at as "stopped_at: jiff_sqlx::Timestamp", stopped_by
-               from enrolment_lists where organization = $1 and id = $2"#,
-            self.org(),
-            id.0
-        )
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        match row {
-            None => Ok(None),
-            Some(r) => Ok(Some(list_of!(r))),
-        }
+        let row = lists!("id = $2", self.org(), id.0).fetch_optional(&mut *self.tx).await?;
+        row.map(|r| Ok(list_of!(r))).transpose()
     }
 
     /// A list to work on, held until the transaction ends; `None` if somebody is at it, or it is at its end.
     pub async fn hold_enrolment_list(&mut self, id: EnrolmentListId) -> Result<Option<EnrolmentListRow>, Error> {
-        let row = sqlx::query!(
-            r#"select id, workflow, filter, patients, moment, made_at, made_by, state, enrolled, stopped,
-                 stopped_at as "stopped_at: jiff_sqlx::Timestamp", stopped_by
-               from enrolment_lists where organization = $1 and id = $2 and state in ('enrolling', 'stopping')
-               for update skip locked"#,
-            self.org(),
-            id.0
-        )
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        match row {
-            None => Ok(None),
-            Some(r) => Ok(Some(list_of!(r))),
-        }
+        let open = lists!("id = $2 and state in ('enrolling', 'stopping') for update skip locked", self.org(), id.0);
+        let row = open.fetch_optional(&mut *self.tx).await?;
+        row.map(|r| Ok(list_of!(r))).transpose()
     }
 
     /// The newest first.
     pub async fn enrolment_lists(&mut self, workflow: &str, most: i64) -> Result<Vec<EnrolmentListRow>, Error> {
-        let rows = sqlx::query!(
-            r#"select id, workflow, filter, patients, moment, made_at, made_by, state, enrolled, stopped,
-                 stopped_at as "stopped_at: jiff_sqlx::Timestamp", stopped_by
-               from enrolment_lists where organization = $1 and workflow = $2 order by made_at desc, id desc limit $3"#,
-            self.org(),
-            workflow,
-            most
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
+        let newest = lists!("workflow = $2 order by made_at desc, id desc limit $3", self.org(), workflow, most);
+        let rows = newest.fetch_all(&mut *self.tx).await?;
         rows.into_iter().map(|r| Ok(list_of!(r))).collect()
     }
 

@@ -1,66 +1,22 @@
 //! Imported files: uploaded, applied in batches, ended.
 
-use care::id::{EncounterId, InterfaceId, LocationId, OrganizationId, PatientId, StaffId};
+use care::id::{EncounterId, ImportId, InterfaceId, LocationId, OrganizationId, PatientId, StaffId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
-use uuid::Uuid;
 
 use crate::{Error, OrgTx, Store, text};
 
-/// One imported file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ImportId(pub Uuid);
-
-impl std::fmt::Display for ImportId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::str::FromStr for ImportId {
-    type Err = uuid::Error;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(ImportId)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportState {
-    /// Kept; nothing of it is applied.
-    Uploaded,
-    Applying,
-    Applied,
-    /// As a whole, and nothing of it is applied.
-    Refused,
-    /// A person decided not to import it.
-    Withdrawn,
-}
-
-impl ImportState {
-    pub const ALL: [ImportState; 5] = [
-        ImportState::Uploaded,
-        ImportState::Applying,
-        ImportState::Applied,
-        ImportState::Refused,
-        ImportState::Withdrawn,
-    ];
-
-    pub fn code(self) -> &'static str {
-        match self {
-            ImportState::Uploaded => "uploaded",
-            ImportState::Applying => "applying",
-            ImportState::Applied => "applied",
-            ImportState::Refused => "refused",
-            ImportState::Withdrawn => "withdrawn",
-        }
-    }
-}
-
-impl std::str::FromStr for ImportState {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        ImportState::ALL.into_iter().find(|state| state.code() == text).ok_or(())
+text::words! {
+    ImportState {
+        /// Kept; nothing of it is applied.
+        Uploaded = "uploaded",
+        Applying = "applying",
+        Applied = "applied",
+        /// As a whole, and nothing of it is applied.
+        Refused = "refused",
+        /// A person decided not to import it.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -125,6 +81,17 @@ impl Store {
     }
 }
 
+macro_rules! imports {
+    ($which:tt, $($given:expr),+) => {
+        sqlx::query!(
+            "select id, interface, map, mapping, file_name, received_at, complete_from, complete_until, complete_at,
+                 allow_vanishing, state, cause, place, cure, done, patients, vanishing, counts, ended_at
+             from imports where organization = $1 and " + $which,
+            $($given),+
+        )
+    };
+}
+
 macro_rules! import_of {
     ($r:ident) => {
         ImportRow {
@@ -177,32 +144,14 @@ impl OrgTx {
     }
 
     pub async fn import(&mut self, id: ImportId) -> Result<Option<ImportRow>, Error> {
-        let row = sqlx::query!(
-            "select id, interface, map, mapping, file_name, received_at, complete_from, complete_until, complete_at,
-                 allow_vanishing, state, cause, place, cure, done, patients, vanishing, counts, ended_at
-             from imports where organization = $1 and id = $2",
-            self.org(),
-            id.0
-        )
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        match row {
-            None => Ok(None),
-            Some(r) => Ok(Some(import_of!(r))),
-        }
+        let row = imports!("id = $2", self.org(), id.0).fetch_optional(&mut *self.tx).await?;
+        row.map(|r| Ok(import_of!(r))).transpose()
     }
 
     /// The newest first, without those that were withdrawn.
     pub async fn imports(&mut self, most: i64) -> Result<Vec<ImportRow>, Error> {
-        let rows = sqlx::query!(
-            "select id, interface, map, mapping, file_name, received_at, complete_from, complete_until, complete_at,
-                 allow_vanishing, state, cause, place, cure, done, patients, vanishing, counts, ended_at
-             from imports where organization = $1 and state <> 'withdrawn' order by received_at desc, id desc limit $2",
-            self.org(),
-            most
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
+        let newest = imports!("state <> 'withdrawn' order by received_at desc, id desc limit $2", self.org(), most);
+        let rows = newest.fetch_all(&mut *self.tx).await?;
         rows.into_iter().map(|r| Ok(import_of!(r))).collect()
     }
 
@@ -248,11 +197,11 @@ impl OrgTx {
         Ok(there)
     }
 
-    /// Whether a file that came later was begun with the same map.
+    /// Whether something of a file that came later was applied with the same map. One that waits for this one does not count.
     pub async fn newer_import(&mut self, import: &ImportRow) -> Result<bool, Error> {
         let there = sqlx::query_scalar!(
             r#"select exists (select from imports where organization = $1 and interface = $2 and map = $3
-                 and received_at > $4 and state in ('applying', 'applied')) as "there!""#,
+                 and received_at > $4 and (state = 'applied' or state = 'applying' and done is not null)) as "there!""#,
             self.org(),
             import.interface.0,
             import.map,

@@ -7,27 +7,13 @@ use jiff_sqlx::ToSqlx;
 
 use crate::{Error, OrgTx, text};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InterfaceState {
-    /// Facts enter, nothing fires.
-    Loading,
-    /// The visits ahead that came in while it was loading are being taken up.
-    GoingLive,
-    Live,
-}
-
-impl InterfaceState {
-    fn code(self) -> &'static str {
-        match self {
-            InterfaceState::Loading => "loading",
-            InterfaceState::GoingLive => "going_live",
-            InterfaceState::Live => "live",
-        }
-    }
-
-    fn read(word: &str) -> Result<Self, Error> {
-        let all = [InterfaceState::Loading, InterfaceState::GoingLive, InterfaceState::Live];
-        all.into_iter().find(|s| s.code() == word).ok_or_else(|| Error::unreadable("interfaces", "state"))
+text::words! {
+    InterfaceState {
+        /// Facts enter, nothing fires.
+        Loading = "loading",
+        /// The visits ahead that came in while it was loading are being taken up.
+        GoingLive = "going_live",
+        Live = "live",
     }
 }
 
@@ -67,7 +53,7 @@ impl OrgTx {
                     id: InterfaceId(r.id),
                     name: r.name,
                     listen: r.listen,
-                    state: InterfaceState::read(&r.state)?,
+                    state: text::word(&r.state, "interfaces", "state")?,
                     settings: r.settings,
                     live_since: r.live_since.map(|t| t.to_jiff()),
                 })
@@ -106,7 +92,7 @@ impl OrgTx {
             id,
             name: row.name,
             listen: row.listen,
-            state: InterfaceState::read(&row.state)?,
+            state: text::word(&row.state, "interfaces", "state")?,
             live_since: row.live_since.map(|t| t.to_jiff()),
             settings: row.settings,
         }))
@@ -131,7 +117,7 @@ impl OrgTx {
             id,
             name: row.name,
             listen: row.listen,
-            state: InterfaceState::read(&row.state)?,
+            state: text::word(&row.state, "interfaces", "state")?,
             settings: row.settings,
             live_since: row.live_since.map(|t| t.to_jiff()),
         }))

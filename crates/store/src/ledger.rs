@@ -10,6 +10,21 @@ use uuid::Uuid;
 
 use crate::{Error, OrgTx, text};
 
+macro_rules! deliveries {
+    ($which:tt, $($given:expr),+) => {
+        sqlx::query_as!(
+            DeliveryColumns,
+            r#"select id, run, planned_step, step, occurrence, generation, task, channel, workflow, version, anchor, template,
+                 calendar, category, address, assignment, uncertain, not_before as "not_before: jiff_sqlx::Timestamp",
+                 expires as "expires: jiff_sqlx::Timestamp", due as "due: jiff_sqlx::Timestamp",
+                 queued_at as "queued_at: jiff_sqlx::Timestamp", waits_for, joined_into, state,
+                 ended_at as "ended_at: jiff_sqlx::Timestamp", reason
+               from deliveries where organization = $1 and "# + $which,
+            $($given),+
+        )
+    };
+}
+
 impl OrgTx {
     pub async fn ledger(&mut self, patient: PatientId) -> Result<Ledger, Error> {
         let mut ledger = Ledger::default();
@@ -86,6 +101,8 @@ impl OrgTx {
         .await?;
         for row in rows {
             let ended = row.ended_at.map(|t| t.to_jiff());
+            let run_at = row.run_at.map(|t| t.to_jiff());
+            let state = step_state(&row.state, ended, row.reason.as_deref(), run_at)?;
             let step = PlannedStep {
                 id: PlannedStepId(row.id),
                 step: row.step,
@@ -95,7 +112,8 @@ impl OrgTx {
                 expires: row.expires.to_jiff(),
                 moment: row.moment.to_jiff(),
                 place: row.place.map(LocationId),
-                state: step_state(&row.state, ended, row.reason.as_deref(), row.run_at.map(|t| t.to_jiff()))?,
+                waited: run_at.filter(|_| !state.is_pending()),
+                state,
             };
             if let Some(run) = ledger.runs.get_mut(&RunId(row.run)) {
                 run.steps.push(step);
@@ -105,19 +123,7 @@ impl OrgTx {
     }
 
     async fn load_deliveries(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
-        let rows = sqlx::query_as!(
-            DeliveryColumns,
-            r#"select id, run, planned_step, step, occurrence, generation, task, channel, workflow, version, anchor, template,
-                 calendar, category, address, assignment, uncertain, not_before as "not_before: jiff_sqlx::Timestamp",
-                 expires as "expires: jiff_sqlx::Timestamp", due as "due: jiff_sqlx::Timestamp",
-                 queued_at as "queued_at: jiff_sqlx::Timestamp", waits_for, joined_into, state,
-                 ended_at as "ended_at: jiff_sqlx::Timestamp", reason
-               from deliveries where organization = $1 and patient = $2"#,
-            self.org(),
-            patient.0
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
+        let rows = deliveries!("patient = $2", self.org(), patient.0).fetch_all(&mut *self.tx).await?;
         for row in rows {
             let delivery = row.read()?;
             ledger.deliveries.insert(delivery.id, delivery);
@@ -126,19 +132,7 @@ impl OrgTx {
     }
 
     pub async fn delivery(&mut self, id: DeliveryId) -> Result<Option<Delivery>, Error> {
-        let row = sqlx::query_as!(
-            DeliveryColumns,
-            r#"select id, run, planned_step, step, occurrence, generation, task, channel, workflow, version, anchor, template,
-                 calendar, category, address, assignment, uncertain, not_before as "not_before: jiff_sqlx::Timestamp",
-                 expires as "expires: jiff_sqlx::Timestamp", due as "due: jiff_sqlx::Timestamp",
-                 queued_at as "queued_at: jiff_sqlx::Timestamp", waits_for, joined_into, state,
-                 ended_at as "ended_at: jiff_sqlx::Timestamp", reason
-               from deliveries where organization = $1 and id = $2"#,
-            self.org(),
-            id.0
-        )
-        .fetch_optional(&mut *self.tx)
-        .await?;
+        let row = deliveries!("id = $2", self.org(), id.0).fetch_optional(&mut *self.tx).await?;
         row.map(DeliveryColumns::read).transpose()
     }
 }

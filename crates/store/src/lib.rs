@@ -48,17 +48,16 @@ mod suppressions;
 mod text;
 mod workflow;
 
+pub use care::id::{EnrolmentListId, ImportId};
 pub use changes::{Recorded, patient_lock};
 pub use claim::{Claimed, ClaimedDelivery};
 pub use closed_days::{ClosedDayRow, Day, VisitToMove};
 pub use column_map::ColumnMapRow;
 pub use delivery::{AttemptOutcome, DeliveryRow};
-pub use enrolment::{
-    EnrolmentHurdles, EnrolmentListId, EnrolmentListRow, EnrolmentListState, EnrolmentResults, NewEnrolmentList,
-};
+pub use enrolment::{EnrolmentHurdles, EnrolmentListRow, EnrolmentListState, EnrolmentResults, NewEnrolmentList};
 pub use error::Error;
 pub use feed::{FeedRow, HeldRow};
-pub use import::{CompleteDays, ImportId, ImportRow, ImportState, NewImport, Why};
+pub use import::{CompleteDays, ImportRow, ImportState, NewImport, Why};
 pub use import_visits::{PlannedVisit, RefusedImportRow, RowOrigin};
 pub use interface::{GoingLive, InboxCounts, InterfaceRow, InterfaceState};
 pub use keys::KeyKind;

@@ -19,6 +19,8 @@ pub struct LibraryRow {
     pub attribution: String,
     pub source: Option<String>,
     pub languages: Vec<String>,
+    /// Of a questionnaire: what scores it.
+    pub instrument: Option<String>,
     pub published_at: Timestamp,
     pub withdrawn_at: Option<Timestamp>,
 }
@@ -41,6 +43,7 @@ struct Raw {
     attribution: String,
     source: Option<String>,
     languages: Vec<String>,
+    instrument: Option<String>,
     published_at: jiff_sqlx::Timestamp,
     withdrawn_at: Option<jiff_sqlx::Timestamp>,
 }
@@ -58,6 +61,7 @@ impl Raw {
             attribution: self.attribution,
             source: self.source,
             languages: self.languages,
+            instrument: self.instrument,
             published_at: self.published_at.to_jiff(),
             withdrawn_at: self.withdrawn_at.map(|at| at.to_jiff()),
         })
@@ -69,17 +73,19 @@ impl OrgTx {
     pub async fn publish_items(&mut self, items: &[NewItem]) -> Result<u64, Error> {
         let column = |of: fn(&NewItem) -> String| items.iter().map(of).collect::<Vec<_>>();
         let versions: Vec<i32> = items.iter().map(|i| i32::try_from(i.row.version).unwrap_or(i32::MAX)).collect();
+        let instruments: Vec<Option<String>> = items.iter().map(|i| i.row.instrument.clone()).collect();
         let sources: Vec<Option<String>> = items.iter().map(|i| i.row.source.clone()).collect();
         let times: Vec<_> = items.iter().map(|i| i.row.published_at.to_sqlx()).collect();
         let by: Vec<Option<uuid::Uuid>> = items.iter().map(|i| i.by.map(|staff| staff.0)).collect();
         let done = sqlx::query!(
             "insert into library_items (organization, kind, id, version, scope, title, licence, attribution, source,
-                 languages, body, published_at, published_by)
+                 languages, body, published_at, published_by, instrument)
              select $1, kind, id, version, scope, title, licence, attribution, source, string_to_array(languages, ' '), body,
-                 at, by_staff
+                 at, by_staff, instrument
              from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                 $10::text[], $11::text[], $12::timestamptz[], $13::uuid[])
-                 as t (kind, id, version, scope, title, licence, attribution, source, languages, body, at, by_staff)
+                 $10::text[], $11::text[], $12::timestamptz[], $13::uuid[], $14::text[])
+                 as t (kind, id, version, scope, title, licence, attribution, source, languages, body, at, by_staff,
+                     instrument)
              on conflict do nothing",
             self.org(),
             &column(|i| i.row.name.kind.code().into()),
@@ -93,7 +99,8 @@ impl OrgTx {
             &column(|i| i.row.languages.join(" ")),
             &column(|i| i.body.clone()),
             times.as_slice() as _,
-            &by as &[Option<uuid::Uuid>]
+            &by as &[Option<uuid::Uuid>],
+            &instruments as &[Option<String>]
         )
         .execute(&mut *self.tx)
         .await?;
@@ -104,7 +111,7 @@ impl OrgTx {
     pub async fn library(&mut self) -> Result<Vec<LibraryRow>, Error> {
         let rows = sqlx::query_as!(
             Raw,
-            r#"select kind, id, version, scope, title, licence, attribution, source, languages,
+            r#"select kind, id, version, scope, title, licence, attribution, source, languages, instrument,
                  published_at as "published_at: jiff_sqlx::Timestamp", withdrawn_at as "withdrawn_at: jiff_sqlx::Timestamp"
              from library_items where organization = $1 order by kind, title, id, version desc"#,
             self.org()
@@ -112,6 +119,18 @@ impl OrgTx {
         .fetch_all(&mut *self.tx)
         .await?;
         rows.into_iter().map(Raw::row).collect()
+    }
+
+    /// What scores each questionnaire, by its name: "questionnaire/pain" to "nprs".
+    pub async fn instruments(&mut self) -> Result<std::collections::BTreeMap<String, String>, Error> {
+        let rows = sqlx::query!(
+            r#"select distinct on (id) id, instrument as "instrument!" from library_items
+               where organization = $1 and kind = 'questionnaire' and instrument is not null order by id, version desc"#,
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows.into_iter().map(|r| (format!("questionnaire/{}", r.id), r.instrument)).collect())
     }
 
     /// The file of one version.

@@ -51,6 +51,21 @@ pub struct SaidBy {
     pub staff: Option<StaffId>,
 }
 
+/// The field stands in the text, so that its index is found.
+macro_rules! wake_code {
+    ($field:tt, $organization:expr, $key:expr, $now:expr) => {
+        sqlx::query!(
+            "update patients set wake_at = $3 where organization = $1 and merged_into is null and id in
+                 (select patient from changes where organization = $1 and body #>> '{encounter,"
+                + $field
+                + ",set}' = $2)",
+            $organization,
+            $key,
+            $now.to_sqlx() as _
+        )
+    };
+}
+
 impl OrgTx {
     pub async fn put_visit_type(
         &mut self,
@@ -168,29 +183,9 @@ impl OrgTx {
     ) -> Result<u64, Error> {
         let key = format!("{interface}/{}", code_key(code));
         let done = match kind {
-            CodeKind::VisitType => {
-                sqlx::query!(
-                    "update patients set wake_at = $3 where organization = $1 and merged_into is null and id in
-                         (select patient from changes where organization = $1
-                             and body #>> '{encounter,visit_code,set}' = $2)",
-                    self.org(),
-                    key,
-                    now.to_sqlx() as _
-                )
-                .execute(&mut *self.tx)
-                .await?
-            }
+            CodeKind::VisitType => wake_code!("visit_code", self.org(), key, now).execute(&mut *self.tx).await?,
             CodeKind::Practitioner => {
-                sqlx::query!(
-                    "update patients set wake_at = $3 where organization = $1 and merged_into is null and id in
-                         (select patient from changes where organization = $1
-                             and body #>> '{encounter,practitioner_code,set}' = $2)",
-                    self.org(),
-                    key,
-                    now.to_sqlx() as _
-                )
-                .execute(&mut *self.tx)
-                .await?
+                wake_code!("practitioner_code", self.org(), key, now).execute(&mut *self.tx).await?
             }
         };
         Ok(done.rows_affected())

@@ -59,8 +59,8 @@ impl OrgTx {
                      and d.patient = $3 and d.workflow = r.workflow and d.anchor = r.anchor)"
             "update planned_steps s set patient = $3 from runs r where s.organization = $1 and s.patient = $2
                  and r.organization = $1 and r.id = s.run and r.patient = $3"
-            "update deliveries d set patient = $3, came_from = coalesce(d.came_from, $2) from runs r
-                 where d.organization = $1 and d.patient = $2 and r.organization = $1 and r.id = d.run and r.patient = $3"
+            "update deliveries set patient = $3, came_from = coalesce(came_from, $2)
+                 where organization = $1 and patient = $2"
             "update assignments set patient = $3 where organization = $1 and patient = $2"
             "update decisions set patient = $3, came_from = coalesce(came_from, $2)
                  where organization = $1 and patient = $2"

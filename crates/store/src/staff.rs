@@ -6,31 +6,12 @@ use jiff_sqlx::ToSqlx;
 
 use crate::{Error, OrgTx, Store, text};
 
-/// What a person may do, at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StaffRole {
-    FrontDesk,
-    Practitioner,
-    Admin,
-}
-
-impl StaffRole {
-    pub fn code(self) -> &'static str {
-        match self {
-            StaffRole::FrontDesk => "front_desk",
-            StaffRole::Practitioner => "practitioner",
-            StaffRole::Admin => "admin",
-        }
-    }
-}
-
-impl std::str::FromStr for StaffRole {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        [StaffRole::FrontDesk, StaffRole::Practitioner, StaffRole::Admin]
-            .into_iter()
-            .find(|r| r.code() == text)
-            .ok_or(())
+text::words! {
+    /// What a person may do, at most.
+    StaffRole {
+        FrontDesk = "front_desk",
+        Practitioner = "practitioner",
+        Admin = "admin",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use care::chart::ContactPoint;
 use care::id::StaffId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 
 use crate::{Error, OrgTx};
@@ -87,15 +87,8 @@ impl OrgTx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Takes back a STOP that this person recorded no longer than `within` ago.
-    pub async fn undo_stop(
-        &mut self,
-        point: &ContactPoint,
-        by: StaffId,
-        now: Timestamp,
-        within: SignedDuration,
-    ) -> Result<bool, Error> {
-        let since = now.checked_sub(within).unwrap_or(now);
+    /// Takes back a STOP that this person recorded, at the earliest then.
+    pub async fn undo_stop(&mut self, point: &ContactPoint, by: StaffId, since: Timestamp) -> Result<bool, Error> {
         let done = sqlx::query!(
             "delete from suppressions
              where organization = $1 and channel = $2 and address = $3 and by_staff = $4 and at >= $5",
@@ -110,15 +103,8 @@ impl OrgTx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Takes back that this person lifted a stop, no longer than `within` ago: it stands as it stood.
-    pub async fn undo_lift(
-        &mut self,
-        point: &ContactPoint,
-        by: StaffId,
-        now: Timestamp,
-        within: SignedDuration,
-    ) -> Result<bool, Error> {
-        let since = now.checked_sub(within).unwrap_or(now);
+    /// Takes back that this person lifted a stop, at the earliest then: it stands as it stood.
+    pub async fn undo_lift(&mut self, point: &ContactPoint, by: StaffId, since: Timestamp) -> Result<bool, Error> {
         let done = sqlx::query!(
             "update suppressions set lifted_at = null, lifted_by = null
              where organization = $1 and channel = $2 and address = $3 and lifted_by = $4 and lifted_at >= $5",

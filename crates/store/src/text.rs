@@ -17,6 +17,36 @@ pub fn source(source: Source) -> Result<String, Error> {
     serde_json::to_string(&source).map_err(|_| Error::unreadable("changes", "source"))
 }
 
+/// An enum that stands in a column as words.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$about])* $variant,)+
+        }
+
+        impl $name {
+            pub fn code(self) -> &'static str {
+                match self {
+                    $($name::$variant => $code,)+
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = ();
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text {
+                    $($code => Ok($name::$variant),)+
+                    _ => Err(()),
+                }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
 /// Reads a word written by `code()`.
 pub fn word<T: std::str::FromStr>(text: &str, table: &'static str, column: &'static str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::unreadable(table, column))

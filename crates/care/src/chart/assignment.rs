@@ -9,6 +9,7 @@ use super::change::{Change, What};
 use super::episode::EpisodeKey;
 use super::fold::Chart;
 use crate::id::{AssignmentId, RunId};
+use crate::questionnaire::Answers;
 
 /// A score in hundredths of a point, so that equal scores are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,7 +50,7 @@ pub enum AssignmentAct {
     Complete {
         score: Option<Score>,
         #[serde(default)]
-        answers: BTreeMap<String, String>,
+        answers: Answers,
     },
     Withdraw,
 }
@@ -59,7 +60,7 @@ pub enum AssignmentAct {
 pub struct Response {
     pub at: Timestamp,
     pub score: Option<Score>,
-    pub answers: BTreeMap<String, String>,
+    pub answers: Answers,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +102,16 @@ impl Assignment {
 impl Chart {
     /// Questionnaires that wait for an answer.
     pub fn open_forms(&self) -> usize {
-        self.assignments.iter().filter(|a| a.is_a("questionnaire") && a.is_open()).count()
+        self.open_of("questionnaire")
+    }
+
+    /// Exercises that were not done yet.
+    pub fn open_exercises(&self) -> usize {
+        self.open_of("exercise")
+    }
+
+    fn open_of(&self, kind: &str) -> usize {
+        self.assignments.iter().filter(|a| a.is_a(kind) && a.is_open()).count()
     }
 }
 

@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::id::EpisodeId;
 
 /// Which episode. The first is the default one a patient has before the EMR names a case; the first case named adopts
-/// it, so that its runs and scores stay where they are.
+/// it, so that its runs and scores stay where they are. When it is discharged, the next default one opens with the next
+/// visit that names no case, or with the next case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EpisodeKey {
     First,
+    /// After so many default ones that were discharged.
+    Next(u32),
     Named(EpisodeId),
 }
 

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::assignment::{Assignment, fold_assignments};
-use super::change::{Act, Change, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, What, Write};
+use super::cases::fold_episodes;
+use super::change::{Change, EncounterKey, EnrolmentAct, PatientChange, What, Write};
 use super::clinic::Clinic;
 use super::encounter::{Encounter, VisitType, write};
-use super::episode::{Episode, EpisodeKey, EpisodeState};
+use super::episode::{Episode, EpisodeKey};
 use super::event::Subject;
 use super::patient::Patient;
-use crate::id::{AssignmentId, EncounterId, EnrolmentId, EpisodeId};
+use crate::id::{AssignmentId, EncounterId, EnrolmentId};
 use crate::zone::{self, CivilMoment};
 
 /// A patient's chart: never written, only folded.
@@ -328,91 +328,4 @@ fn same_visit(registration: &Encounter, appointment: &Encounter, clinic: &Clinic
     let zone = clinic.zone_at(place);
     let apart = (a.as_second() - b.as_second()).abs();
     (zone::date_in(a, zone) == zone::date_in(b, zone) && apart <= SAME_VISIT_HOURS * 3600).then_some(apart)
-}
-
-fn fold_episodes(ordered: &[&Change], encounters: &mut [Encounter], clinic: &Clinic) -> Vec<Episode> {
-    let first_named = first_case(ordered, encounters);
-    let key = |named: Option<EpisodeId>| match named {
-        Some(id) if Some(id) != first_named => EpisodeKey::Named(id),
-        _ => EpisodeKey::First,
-    };
-    for encounter in encounters.iter_mut() {
-        encounter.episode = key(encounter.named_episode);
-    }
-    let mut episodes: BTreeMap<EpisodeKey, Episode> = BTreeMap::new();
-    let mut open = |named: Option<EpisodeId>, on: Date, at: Timestamp, title: Option<String>| {
-        let key = key(named);
-        let episode = episodes.entry(key).or_insert_with(|| Episode {
-            key,
-            named: if key == EpisodeKey::First { first_named } else { named },
-            title: None,
-            opened_on: on,
-            opened_at: at,
-            state: EpisodeState::Open,
-            discharges: vec![],
-        });
-        if title.is_some() {
-            episode.title = title;
-        }
-    };
-    for change in ordered {
-        let at = change.stamp.at;
-        match &change.what {
-            What::Encounter(what) if what.act != Act::Cancel && what.act != Act::Delete => {
-                let named = if let Write::Set(id) = what.episode { Some(id) } else { None };
-                let place = if let Write::Set(id) = what.location { Some(id) } else { None };
-                // A type mapped to no visit at all opens nothing.
-                let Some(known) = encounters.iter().find(|e| e.ids.contains(&what.encounter)) else { continue };
-                let named = named.or(known.named_episode);
-                open(named, zone::date_in(at, clinic.zone_at(place)), at, None);
-            }
-            What::Episode(EpisodeChange::Open { episode, on, title }) => open(Some(*episode), *on, at, title.clone()),
-            _ => {}
-        }
-    }
-    for change in ordered {
-        if let What::Episode(what) = &change.what {
-            close_or_reopen(&mut episodes, what, change.stamp.at, &key);
-        }
-    }
-    episodes.into_values().collect()
-}
-
-/// The case the EMR named first: it adopts the default episode.
-fn first_case(ordered: &[&Change], encounters: &[Encounter]) -> Option<EpisodeId> {
-    let is_visit = |id| encounters.iter().any(|e| e.ids.contains(&id));
-    ordered.iter().find_map(|change| match &change.what {
-        What::Episode(EpisodeChange::Open { episode, .. }) => Some(*episode),
-        What::Encounter(what) if is_visit(what.encounter) => match what.episode {
-            Write::Set(id) => Some(id),
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-fn close_or_reopen(
-    episodes: &mut BTreeMap<EpisodeKey, Episode>,
-    what: &EpisodeChange,
-    at: Timestamp,
-    key: &impl Fn(Option<EpisodeId>) -> EpisodeKey,
-) {
-    match what {
-        EpisodeChange::Open { episode, .. } => {
-            if let Some(e) = episodes.get_mut(&key(Some(*episode))) {
-                e.state = EpisodeState::Open;
-            }
-        }
-        EpisodeChange::Discharge { episode, on } => {
-            if let Some(e) = episodes.get_mut(&key(*episode)).filter(|e| e.is_open()) {
-                e.state = EpisodeState::Discharged { on: *on, at };
-                e.discharges.push((*on, at));
-            }
-        }
-        EpisodeChange::Reopen { episode } => {
-            if let Some(e) = episodes.get_mut(&key(*episode)) {
-                e.state = EpisodeState::Open;
-            }
-        }
-    }
 }

@@ -6,6 +6,7 @@
 //! Everything here is [`fold`]ed from [`Change`]s in the order of their [`Stamp`]s. Nothing is written any other way.
 
 mod assignment;
+mod cases;
 mod change;
 mod clinic;
 mod contact;

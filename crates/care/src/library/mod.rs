@@ -19,12 +19,17 @@
 //! # Ok::<(), care::library::Problem>(())
 //! ```
 
+mod article;
+pub mod grade;
 mod header;
 mod item;
 mod kind;
 mod language;
+mod region;
 
+pub use article::{Article, Words};
 pub use header::{Header, Licence};
 pub use item::{Item, Problem, Wrong};
 pub use kind::{Kind, Reference, Scope};
 pub use language::{In, Language};
+pub use region::Region;

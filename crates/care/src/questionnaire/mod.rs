@@ -37,9 +37,11 @@
 mod answers;
 mod calculation;
 mod condition;
+pub mod course;
 mod form;
 pub mod outcome;
 mod read;
+mod result;
 pub mod scoring;
 mod walk;
 

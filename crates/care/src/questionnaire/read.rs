@@ -33,7 +33,7 @@ impl Form {
                 return Err(Wrong::at("scored", format!("`{id}` is no question of this form")));
             }
         }
-        Ok(())
+        self.check_instrument()
     }
 
     fn check_item(&self, item: &Item, before: &BTreeSet<&str>) -> Result<(), String> {

@@ -10,9 +10,9 @@ use super::merge::Merged;
 use super::patient::Player;
 use super::switches::Gateway;
 use crate::chart::{Change, Channel, Clinic, ContactPoint, Snapshot, Source, Stamp, Watch, What};
-use crate::id::{ChangeId, PatientId};
+use crate::id::{ChangeId, DeliveryId, PatientId};
 use crate::workflow::decide::reconcile;
-use crate::workflow::ground::Gateway as Answer;
+use crate::workflow::ground::{Gateway as Answer, Says};
 use crate::workflow::perform::perform;
 use crate::workflow::send::{self, End, Send};
 use crate::workflow::{Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Told, Traffic, Workflows, World};
@@ -39,6 +39,8 @@ pub struct Stage {
     /// For whom messages were ever written to a contact point, whoever holds it now.
     pub(super) written: BTreeMap<ContactPoint, BTreeSet<PatientId>>,
     pub(super) merged: Vec<Merged>,
+    /// Failed attempts of what is tried again.
+    failed: BTreeMap<DeliveryId, u32>,
     pub(super) agenda: BTreeSet<(Timestamp, PatientId)>,
     watch: Arc<Watch>,
     next_id: u128,
@@ -72,6 +74,7 @@ impl Stage {
             shared: BTreeMap::new(),
             written: BTreeMap::new(),
             merged: vec![],
+            failed: BTreeMap::new(),
             agenda: BTreeSet::new(),
             watch,
             next_id: 1 << 64,
@@ -175,6 +178,8 @@ impl Stage {
         };
         while let Some(id) = self.patients.get(&patient).and_then(|p| due(&p.ledger)) {
             let (gateways, withdrawn) = (self.gateways.clone(), self.withdrawn.clone());
+            let nth = self.failed.get(&id).map_or(1, |failed| failed.saturating_add(1));
+            let mut again = false;
             effects.extend(self.with(patient, &mut |facts, ledger, ids| {
                 let (send, mut effects) = send::attempt(facts, ledger, id, ids);
                 let delivery = ledger.deliveries.get(&id).cloned();
@@ -182,13 +187,15 @@ impl Stage {
                     effects.extend(send::parts(facts, ledger, id, ids).1);
                     let end = match gateways.get(&delivery.contact.channel) {
                         _ if withdrawn.contains(&delivery.template) => End::NotWritten,
-                        Some(gateway) => gateway.answer(facts.now),
+                        Some(gateway) => gateway.answer(&delivery, nth, facts.now),
                         None => End::Said(Answer::Took),
                     };
+                    again = matches!(end, End::Said(answer) if matches!(answer.says(), Says::Wait(..)));
                     effects.extend(send::end(facts, ledger, id, end, ids));
                 }
                 effects
             }));
+            self.failed.extend(again.then_some((id, nth)));
         }
     }
 
@@ -277,11 +284,11 @@ impl Stage {
                 continue;
             }
             let written = self.written.get(&point).into_iter().flatten().filter(|id| **id != patient);
-            let others = written.filter_map(|id| self.patients.get(id)).flat_map(|p| p.ledger.deliveries.values());
-            let to_point = others.filter(|d| d.contact == point);
-            world.others.extend(to_point.filter_map(|d| {
-                let at = d.state.takes_place(d.not_before)?;
-                Some(Traffic { contact: point.clone(), template: d.template.clone(), at })
+            let ledgers = written.filter_map(|id| self.patients.get(id)).map(|p| &p.ledger);
+            let others = ledgers.flat_map(|ledger| ledger.deliveries.values().map(move |d| (ledger, d)));
+            world.others.extend(others.filter(|(_, d)| d.contact == point).filter_map(|(ledger, d)| {
+                let joined = matches!(d.state, DeliveryState::Joined { .. });
+                Some(Traffic { contact: point.clone(), template: d.template.clone(), at: ledger.went(d)?, joined })
             }));
         }
         world

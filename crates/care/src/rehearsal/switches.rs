@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::stage::Stage;
 use crate::chart::{Claim, VisitType};
@@ -11,7 +11,8 @@ use crate::id::{LocationId, PatientId};
 use crate::workflow::decide::go_live;
 use crate::workflow::ground::Gateway as Answer;
 use crate::workflow::send::End;
-use crate::workflow::{Activation, Edit, InFlight, Ledger, StepState, Workflow};
+use crate::workflow::task::Uncertain;
+use crate::workflow::{Activation, Delivery, Edit, InFlight, Ledger, StepState, Workflow};
 
 /// How a gateway behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,20 +21,39 @@ pub enum Gateway {
     Down,
     /// For good.
     Refuses,
+    /// For now, each time it is asked.
+    Fails,
     /// Takes it, and is gone before it answers.
     Breaks,
 }
 
+/// A message has so many attempts.
+const ATTEMPTS: u32 = 12;
+
+/// The wait between two attempts doubles from a minute up to this.
+const LONGEST: i64 = 4 * 60;
+
 impl Gateway {
-    pub(super) fn answer(self, now: Timestamp) -> End {
-        match self {
-            Gateway::Takes => End::Said(Answer::Took),
+    /// What it answers to an attempt, the `nth` of this message.
+    pub(super) fn answer(self, delivery: &Delivery, nth: u32, now: Timestamp) -> End {
+        End::Said(match self {
+            Gateway::Takes => Answer::Took,
             // It is asked before whether it answers, so this happens between the two.
-            Gateway::Down => End::Said(Answer::NotYet { down: true, tries: 1, most: 1, again: now, expires: now }),
-            Gateway::Refuses => End::Said(Answer::Refused),
-            Gateway::Breaks => End::Said(Answer::Unknown),
-        }
+            Gateway::Down => Answer::NotYet { down: true, tries: 1, most: 1, again: now, expires: now },
+            Gateway::Refuses => Answer::Refused,
+            Gateway::Fails => not_yet(delivery, nth, now),
+            Gateway::Breaks => match delivery.uncertain {
+                Uncertain::Resend => not_yet(delivery, nth, now),
+                Uncertain::Ask => Answer::Unknown,
+            },
+        })
     }
+}
+
+fn not_yet(delivery: &Delivery, tries: u32, now: Timestamp) -> Answer {
+    let minutes = 1_i64.checked_shl(tries.saturating_sub(1)).unwrap_or(LONGEST).clamp(1, LONGEST);
+    let again = now.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
+    Answer::NotYet { down: false, tries, most: ATTEMPTS, again, expires: delivery.expires }
 }
 
 impl Stage {

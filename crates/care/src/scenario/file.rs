@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
-use crate::chart::Guardian;
+use crate::chart::{Guardian, PatientChange, Sex, Write};
+use crate::id::LocationId;
+use crate::zone;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +69,8 @@ pub struct PatientFile {
     pub fields: PatientFields,
 }
 
-#[derive(Deserialize, Default, Clone)]
+/// What a scenario says of a patient. `location` is the scenario's name of it.
+#[derive(Deserialize, Default, Clone, PartialEq)]
 pub struct PatientFields {
     pub given: Option<String>,
     pub family: Option<String>,
@@ -85,7 +89,49 @@ pub struct PatientFields {
     pub test_patient: Option<bool>,
     pub do_not_contact: Option<String>,
     pub guardian: Option<Guardian>,
+    /// `text:feedback`
     pub consents: Option<Vec<String>>,
+}
+
+impl PatientFields {
+    pub fn change(&self, home_location: Write<LocationId>) -> Result<PatientChange, String> {
+        let date = |text: &String| {
+            text.parse::<Date>().map_err(|_| format!("birth_date `{text}` is not a date such as 1980-05-17"))
+        };
+        let birth_date = self.birth_date.as_ref().map(date).transpose()?;
+        let sex = match self.sex.as_deref() {
+            None => None,
+            Some("female") => Some(Sex::Female),
+            Some("male") => Some(Sex::Male),
+            Some("other") => Some(Sex::Other),
+            Some(word) => return Err(format!("sex `{word}`: female, male, other")),
+        };
+        if let Some(name) = &self.zone
+            && zone::named(name).is_none()
+        {
+            return Err(format!("`{name}` is not an IANA zone"));
+        }
+        Ok(PatientChange {
+            given: Write::some(self.given.clone()),
+            family: Write::some(self.family.clone()),
+            birth_date: Write::some(birth_date),
+            sex: Write::some(sex),
+            language: Write::some(self.language.clone()),
+            zone: Write::some(self.zone.clone()),
+            email: Write::some(self.email.clone()),
+            mobile: Write::some(self.mobile.clone()),
+            phone: Write::Keep,
+            home_location,
+            deceased: Write::some(self.deceased),
+            inactive: Write::some(self.inactive),
+            test_patient: Write::some(self.test_patient),
+            do_not_contact: Write::some(self.do_not_contact.clone()),
+            send_invite: Write::some(self.send_invite),
+            registered: Write::some(self.registered),
+            tags: Write::some(self.tags.clone()),
+            guardian: Write::some(self.guardian.clone()),
+        })
+    }
 }
 
 /// A path to a workflow file, or the workflow itself with `id` and `status`.

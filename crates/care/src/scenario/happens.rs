@@ -112,7 +112,7 @@ const WORDS: &str = "encounter.planned, .rescheduled, .cancelled, .no_show, .arr
     .enrolment_stopped, .merged, .unmerged, assignment.given, .completed, .withdrawn, run.stopped, consent.given, \
     .withdrawn, stop.received, workflow.activated, .deactivated, .published, clinic.day_closed, .day_opened, \
     feed.silent, .caught_up, .released, .dropped, interface.loading, .live, visit_type.mapped, practitioner.claimed, \
-    channel.down, .up, gateway.refuses, .breaks, .accepts, content.withdrawn, undone";
+    channel.down, .up, gateway.refuses, .fails, .breaks, .accepts, content.withdrawn, undone";
 
 /// A line of the story with the place where it stands, for errors.
 struct Line<'a> {
@@ -177,6 +177,7 @@ impl Reader<'_> {
                 Happens::ChannelDown { channel: self.channel(line)?, down: word == "channel.down" }
             }
             "gateway.refuses" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Refuses },
+            "gateway.fails" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Fails },
             "gateway.breaks" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Breaks },
             "gateway.accepts" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Takes },
             "content.withdrawn" => {
@@ -392,5 +393,5 @@ fn done(line: &Line) -> Result<AssignmentAct, ScenarioError> {
         return Ok(AssignmentAct::Withdraw);
     }
     let score = line.when.score.and_then(Score::of);
-    Ok(AssignmentAct::Complete { score, answers: line.when.answers.clone() })
+    Ok(AssignmentAct::Complete { score, answers: line.when.answers.clone().into_iter().collect() })
 }

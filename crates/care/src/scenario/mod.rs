@@ -43,7 +43,7 @@ mod read;
 
 pub use check::{Unmet, check};
 pub use examples::examples;
-pub use file::Expectation;
+pub use file::{Expectation, PatientFields};
 pub use happens::{Event, Feed, Happens};
 pub use line::Line;
 pub use names::Names;

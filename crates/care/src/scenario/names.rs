@@ -1,5 +1,6 @@
 //! The scenario's own names for what the engine knows by id.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
@@ -43,18 +44,22 @@ impl Names {
             Subject::Birthday { year } => format!("birthday:{year}"),
             Subject::Idle { of: Idle::Login, days, since, .. } => format!("no-login:{days}:{since}"),
             Subject::Idle { of: Idle::Visits, days, since, episode } => {
-                format!("no-visits:{}:{days}:{since}", episode.map_or("-", |key| self.episode(chart, key)))
+                format!("no-visits:{}:{days}:{since}", episode.map_or("-".into(), |key| self.episode(chart, key)))
             }
             Subject::PresumedEnd { episode, on } => format!("presumed-end:{}:{on}", self.episode(chart, episode)),
         };
         if anchor.nth > 1 { format!("{name}#{}", anchor.nth) } else { name }
     }
 
-    fn episode(&self, chart: &Chart, key: EpisodeKey) -> &str {
+    fn episode<'a>(&'a self, chart: &Chart, key: EpisodeKey) -> Cow<'a, str> {
         let named = match key {
             EpisodeKey::Named(id) => Some(id),
-            EpisodeKey::First => chart.episode(EpisodeKey::First).and_then(|e| e.named),
+            EpisodeKey::First | EpisodeKey::Next(_) => chart.episode(key).and_then(|e| e.named),
         };
-        named.map_or("default", |id| self.name(id.0))
+        match (named, key) {
+            (Some(id), _) => self.name(id.0).into(),
+            (None, EpisodeKey::Next(nth)) => format!("default-{}", nth.saturating_add(1)).into(),
+            (None, EpisodeKey::First | EpisodeKey::Named(_)) => "default".into(),
+        }
     }
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::file::{Expectation, File, PatientFields, PatientFile, WorkflowFile};
 use super::happens::Event;
 use super::names::Names;
-use crate::chart::{Category, Channel, Clinic, Location, PatientChange, Sex, Write};
+use crate::chart::{Category, Channel, Clinic, Location, PatientChange, Write};
 use crate::id::{LocationId, PatientId};
 use crate::workflow::definition::Span;
 use crate::workflow::{FileError, Workflow};
@@ -229,42 +229,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn patient(&mut self, fields: &PatientFields, at: usize) -> Result<PatientChange, ScenarioError> {
-        let date = |text: &String| {
-            text.parse::<Date>()
-                .map_err(|_| self.wrong(at, format!("birth_date `{text}` is not a date such as 1980-05-17")))
-        };
-        let birth_date = fields.birth_date.as_ref().map(date).transpose()?;
-        let sex = match fields.sex.as_deref() {
-            None => None,
-            Some("female") => Some(Sex::Female),
-            Some("male") => Some(Sex::Male),
-            Some("other") => Some(Sex::Other),
-            Some(word) => return Err(self.wrong(at, format!("sex `{word}`: female, male, other"))),
-        };
-        if let Some(name) = &fields.zone
-            && zone::named(name).is_none()
-        {
-            return Err(self.wrong(at, format!("`{name}` is not an IANA zone")));
-        }
-        Ok(PatientChange {
-            given: Write::some(fields.given.clone()),
-            family: Write::some(fields.family.clone()),
-            birth_date: Write::some(birth_date),
-            sex: Write::some(sex),
-            language: Write::some(fields.language.clone()),
-            zone: Write::some(fields.zone.clone()),
-            email: Write::some(fields.email.clone()),
-            mobile: Write::some(fields.mobile.clone()),
-            phone: Write::Keep,
-            home_location: self.location(fields.location.as_ref(), at)?,
-            deceased: Write::some(fields.deceased),
-            inactive: Write::some(fields.inactive),
-            test_patient: Write::some(fields.test_patient),
-            do_not_contact: Write::some(fields.do_not_contact.clone()),
-            send_invite: Write::some(fields.send_invite),
-            registered: Write::some(fields.registered),
-            tags: Write::some(fields.tags.clone()),
-            guardian: Write::some(fields.guardian.clone()),
-        })
+        let home = self.location(fields.location.as_ref(), at)?;
+        fields.change(home).map_err(|wrong| self.wrong(at, wrong))
     }
 }

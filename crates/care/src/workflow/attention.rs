@@ -81,7 +81,8 @@ impl Taken {
         let ahead = ahead.filter(|d| goes_before(facts, d, asking));
         let own: Vec<(&ContactPoint, Date)> =
             ahead.filter_map(|d| Some((&d.contact, date(d.state.takes_place(d.not_before)?)))).collect();
-        let others = facts.world.others.iter().filter(|t| t.contact == *asking.contact).map(|t| date(t.at));
+        let others =
+            facts.world.others.iter().filter(|t| !t.joined && t.contact == *asking.contact).map(|t| date(t.at));
         let to_contact = own.iter().filter(|(contact, _)| *contact == asking.contact).map(|(_, day)| *day);
         Self { by_contact: to_contact.chain(others).collect(), by_patient: own.iter().map(|(_, day)| *day).collect() }
     }
@@ -134,8 +135,8 @@ fn goes_before(facts: &Facts, other: &Delivery, asking: &Asking) -> bool {
     }
 }
 
-/// The days of the steps of a higher priority that are due within a day: their places are kept. Who needs no place gets
-/// none.
+/// The days of the steps of a higher priority that are due within a day: their places are kept. Who needs no place, or
+/// comes too late for one, gets none.
 fn kept_for_others(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Vec<Date> {
     let zone = facts.patient_zone();
     let until = facts.now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
@@ -148,6 +149,9 @@ fn kept_for_others(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Vec<Date>
         }
         for planned in &run.steps {
             let StepState::Pending { at: Some(at) } = planned.state else { continue };
+            if planned.expires <= facts.now {
+                continue;
+            }
             // What is due by now and not yet looked at wants its place today.
             let (soon, at) = (at <= until, at.max(facts.now));
             let mut messages =

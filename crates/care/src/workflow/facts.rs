@@ -45,6 +45,8 @@ pub struct Traffic {
     pub contact: ContactPoint,
     pub template: String,
     pub at: Timestamp,
+    /// It went as a part of another message, and takes no place of its own.
+    pub joined: bool,
 }
 
 impl Facts<'_> {

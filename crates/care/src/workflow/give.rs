@@ -158,6 +158,11 @@ impl Work<'_> {
         if !giving.step.tasks.iter().all(Task::only_sends) {
             return None;
         }
+        self.alike(new).into_iter().min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| joins(new, d))
+    }
+
+    /// Other late messages that wait since the same time for the same contact point.
+    fn alike(&self, new: &Delivery) -> Vec<&Delivery> {
         let alike = self.ledger.deliveries.values().filter(|d| {
             d.state == DeliveryState::Queued
                 && d.contact == new.contact
@@ -165,11 +170,42 @@ impl Work<'_> {
                 && d.planned_step != new.planned_step
                 && joins(new, d).goes_along()
         });
-        let only_sends = |d: &&Delivery| {
-            let workflow = self.facts.workflows.version(&d.workflow, d.version);
-            workflow.and_then(|w| w.step(&d.key.step)).is_some_and(|s| s.tasks.iter().all(Task::only_sends))
-        };
-        alike.filter(only_sends).min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| joins(new, d))
+        alike.filter(|d| self.only_sends(d)).collect()
+    }
+
+    fn only_sends(&self, d: &Delivery) -> bool {
+        let workflow = self.facts.workflows.version(&d.workflow, d.version);
+        workflow.and_then(|w| w.step(&d.key.step)).is_some_and(|s| s.tasks.iter().all(Task::only_sends))
+    }
+
+    /// Messages that went together and were withdrawn for a while go together again: whether they were withdrawn between
+    /// two messages of one story may not show.
+    pub fn join_again(&mut self, revived: &[DeliveryId]) {
+        for id in revived {
+            let Some(own) = self.ledger.deliveries.get(id).cloned() else { continue };
+            if own.state != DeliveryState::Queued || !self.only_sends(&own) {
+                continue;
+            }
+            let mut group: Vec<Delivery> = self.alike(&own).into_iter().cloned().chain([own.clone()]).collect();
+            group.sort_by(|a, b| a.standing().cmp(&b.standing()));
+            let Some((host, parts)) = group.split_first() else { continue };
+            for part in parts {
+                if self.carries(part.id) {
+                    continue;
+                }
+                // Each fell due together with this one, though maybe not with the one that it goes along with.
+                let other = if part.id == own.id { host } else { &own };
+                let joined = Joined { into: host.id, ..joins(part, other) };
+                let state = DeliveryState::Joined { into: host.id };
+                let (delivery, not_before) = (part.id, part.not_before);
+                self.put(Effect::DeliverySet { delivery, not_before, waits_for: None, state });
+                self.say(told(part, vec![Ground::Joined(joined)], self.facts));
+            }
+        }
+    }
+
+    fn carries(&self, id: DeliveryId) -> bool {
+        self.ledger.deliveries.values().any(|d| d.state == DeliveryState::Joined { into: id })
     }
 
     fn plan_reminders(&mut self, workflow: &Workflow, run: &Run, o: &Occurrence) {

@@ -83,6 +83,8 @@ pub struct PlannedStep {
     pub moment: Timestamp,
     pub place: Option<LocationId>,
     pub state: StepState,
+    /// Of one that was called off while it waited: until when it had been told to wait.
+    pub waited: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +108,24 @@ pub enum StepState {
 }
 
 impl PlannedStep {
-    /// Whether the anchor has moved since: its start or its place really changed.
+    /// The step in another state; what is called off remembers its wait.
+    pub fn into_state(self, state: StepState) -> Self {
+        let called_off = matches!(state, StepState::Cancelled { .. });
+        let waited = self.told_to_wait().filter(|_| called_off);
+        Self { state, waited, ..self }
+    }
+
+    /// It was looked at in time and told to wait, beyond its due instant: until then.
+    pub fn told_to_wait(&self) -> Option<Timestamp> {
+        match self.state {
+            StepState::Pending { at } => at.filter(|at| *at > self.due),
+            StepState::Cancelled { .. } => self.waited,
+            StepState::Performed { .. } | StepState::Skipped { .. } => None,
+        }
+    }
+
+    /// Whether the anchor has moved since: its start or its place really changed. What happened at one moment stays
+    /// where it was, wherever its visit is said to have been afterwards.
     pub fn has_moved(&self, o: &Occurrence) -> bool {
         self.shift(o).is_move()
     }

@@ -1,22 +1,23 @@
 //! Brings what runs to what the chart now calls for.
 
 use super::decide::{SETTLE, invalid};
-use super::decision::{Decision, Detail, StepRef, Verdict};
 use super::definition::{OnCancel, OnDischarge, OnMove, Step, Workflow};
 use super::facts::InFlight;
-use super::ground::{Asked, Edited, Ground, Says, Shift, Standing, Sum};
+use super::ground::{Asked, Edited, Ground, Shift, Standing};
 use super::ledger::{DeliveryState, Effect, PlannedStep, Run, StepState};
-use super::plan;
 use super::reason::Reason;
 use super::rebooking;
+use super::replan::shift;
 use super::send;
 use super::work::Work;
 use crate::chart::{Anchor, EpisodeState, Occurrence, Validity};
-use crate::id::{PlannedStepId, RunId};
+use crate::id::RunId;
 
 impl Work<'_> {
     pub fn maintain_all(&mut self) {
         let runs: Vec<RunId> = self.ledger.runs.keys().copied().collect();
+        let passed = |state| matches!(state, DeliveryState::Ended { reason, .. } if reason.may_pass());
+        let withdrawn: Vec<_> = self.ledger.deliveries.values().filter(|d| passed(d.state)).map(|d| d.id).collect();
         for id in runs {
             let Some(run) = self.ledger.runs.get(&id).cloned() else { continue };
             if !run.goes_on() {
@@ -34,21 +35,8 @@ impl Work<'_> {
             }
             self.maintain(&run);
         }
+        self.join_again(&withdrawn);
         self.wait_on_all();
-    }
-
-    /// What waits for the morning or for a day with room waits for what these are now: asked when all else is settled.
-    fn wait_on_all(&mut self) {
-        let later = |s: &PlannedStep| matches!(s.state, StepState::Pending { at: Some(at) } if at > s.due);
-        let waiting: Vec<Run> = self.ledger.runs.values().filter(|r| r.steps.iter().any(later)).cloned().collect();
-        for run in &waiting {
-            let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { continue };
-            for planned in run.steps.iter().filter(|s| later(s)) {
-                if let Some(step) = workflow.step(&planned.step) {
-                    self.wait_on(run, step, planned);
-                }
-            }
-        }
     }
 
     /// Does to what runs what the edits made since then say.
@@ -220,21 +208,6 @@ impl Work<'_> {
             && reached.any(|g| g.is_permanent())
     }
 
-    fn due(&self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
-        self.sum(run, step, o, nth, generation).due()
-    }
-
-    fn sum(&self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Sum {
-        let mut sum = plan::sum(self.facts, step, o, nth);
-        if let Some(after) = &mut sum.after {
-            let own = |s: &&PlannedStep| s.step == after.step && (s.occurrence, s.generation) == (nth, generation);
-            let state = run.steps.iter().find(own).map(|s| s.state);
-            after.given = if let Some(StepState::Performed { at }) = state { Some(at) } else { None };
-        }
-        let visit = o.encounter.and_then(|id| self.facts.chart.encounter(id));
-        Sum { moved: visit.and_then(|e| e.start_since).filter(|_| generation > 1), ..sum }
-    }
-
     /// A visit booked in place of a cancelled one inherits the `once` steps that were already given.
     fn inherits(&self, run: &Run, step: &Step, o: &Occurrence) -> Option<Ground> {
         if step.move_rule() == OnMove::Resend {
@@ -259,99 +232,6 @@ impl Work<'_> {
         for planned in steps.iter().filter(|s| s.step == step.id && s.state.is_pending()) {
             self.end_step(run, planned, Asked::Step, vec![given.clone()]);
         }
-    }
-
-    /// Plans an occurrence of a step that was not planned before.
-    pub fn plan(&mut self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) {
-        let sum = self.sum(run, step, o, nth, generation);
-        let Some(due) = sum.due() else { return };
-        let at = due.at;
-        let planned = PlannedStep {
-            id: PlannedStepId((self.ids)()),
-            step: step.id.clone(),
-            occurrence: nth,
-            generation,
-            due: at,
-            expires: due.expires,
-            moment: o.moment.instant(),
-            place: o.location,
-            state: StepState::Pending { at: Some(at) },
-        };
-        self.set_planned(run, o, planned, sum);
-    }
-
-    /// Computes a step anew; says so only if something changed.
-    fn replan(&mut self, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
-        let sum = self.sum(run, step, o, last.occurrence, last.generation);
-        let Some(due) = sum.due() else {
-            return self.end_step(run, last, Asked::Run, vec![Ground::Sum(Box::new(sum))]);
-        };
-        let at = due.at;
-        // A later generation stands only as long as the one before it calls for it: the visit may have moved back.
-        let earlier = run
-            .steps
-            .iter()
-            .find(|s| (&s.step, s.occurrence, s.generation + 1) == (&last.step, last.occurrence, last.generation));
-        let earlier = earlier.filter(|_| step.reminds.is_none());
-        let stands = earlier.map(|e| shift(step, e, o, at > self.facts.now || at == last.due));
-        if let Some(shift) = stands.filter(|shift| !shift.calls_again()) {
-            if last.state.is_pending() {
-                self.end_step(run, last, Asked::Run, vec![Ground::Again(shift)]);
-            }
-            return;
-        }
-        if last.state.is_pending() && at == last.due && due.expires == last.expires {
-            if last.has_moved(o) {
-                let step = PlannedStep { moment: o.moment.instant(), place: o.location, ..last.clone() };
-                self.put(Effect::StepSet { run: run.id, step });
-            }
-            return;
-        }
-        let state = StepState::Pending { at: Some(at) };
-        let planned = PlannedStep {
-            due: at,
-            expires: due.expires,
-            moment: o.moment.instant(),
-            place: o.location,
-            state,
-            ..last.clone()
-        };
-        self.set_planned(run, o, planned, sum);
-    }
-
-    fn wait_on(&mut self, run: &Run, step: &Step, planned: &PlannedStep) {
-        let StepState::Pending { at: Some(at) } = planned.state else { return };
-        if at <= self.facts.now {
-            return;
-        }
-        let ground = self.wait_anew(run, step, planned);
-        match ground.as_ref().map(|ground| ground.says(self.facts.now)) {
-            Some(Says::Wait(until, _)) if until == at => {}
-            Some(Says::Wait(..)) => self.end_step(run, planned, Asked::Run, ground.into_iter().collect()),
-            Some(Says::Yes | Says::No(_) | Says::Hold(_) | Says::Due(_)) | None => {
-                let state = StepState::Pending { at: Some(self.facts.now) };
-                self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..planned.clone() } });
-            }
-        }
-    }
-
-    fn set_planned(&mut self, run: &Run, o: &Occurrence, planned: PlannedStep, sum: Sum) {
-        let at = self.facts.now;
-        let step = StepRef::of(&planned);
-        self.put(Effect::StepSet { run: run.id, step: planned });
-        let (_, detail) = Detail::of(Asked::Run, vec![Ground::Sum(Box::new(sum))], at);
-        self.put(Effect::Decided(Decision {
-            at,
-            workflow: run.workflow.clone(),
-            version: run.version,
-            anchor: o.anchor,
-            run: Some(run.id),
-            step: Some(step),
-            verdict: Verdict::Planned,
-            reason: None,
-            detail,
-            tasks: vec![],
-        }));
     }
 
     fn cancel_before(&mut self, workflow: &Workflow, run: &Run, validity: Validity) {
@@ -384,17 +264,5 @@ impl Work<'_> {
         for delivery in own.map(|d| d.id).collect::<Vec<_>>() {
             self.end_delivery(delivery, vec![because.clone()]);
         }
-    }
-}
-
-/// How a step that ended stands to its visit now.
-fn shift(step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> Shift {
-    Shift {
-        given: matches!(ended.state, StepState::Performed { .. }),
-        // It was too late for the old time; the new one may leave room.
-        too_late: matches!(ended.state, StepState::Skipped { reason: Reason::Late | Reason::Expired, .. }),
-        rule: step.move_rule(),
-        ahead,
-        ..ended.shift(o)
     }
 }

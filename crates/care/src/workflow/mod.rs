@@ -24,6 +24,7 @@ pub mod perform;
 pub mod plan;
 pub mod reason;
 pub mod rebooking;
+mod replan;
 pub mod schedule;
 pub mod send;
 pub mod task;

@@ -106,7 +106,8 @@ impl Work<'_> {
             Late::SendUntilExpiry => Limit::UntilExpiry,
         };
         let could_go_from = self.could_go_from(step, planned);
-        Timing { due: planned.due, could_go_from, expires: planned.expires, told_to_come, limit }
+        let moved = self.moved(o, planned.generation);
+        Timing { due: planned.due, could_go_from, expires: planned.expires, moved, told_to_come, limit }
     }
 
     /// A text due at night could go from the morning on: that wait is not lateness.

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::definition::Step;
+use super::definition::{Late, Step};
 use super::facts::Facts;
 use super::ground::{After, Sum};
 use crate::chart::{Channel, EventKind, Occurrence};
@@ -11,6 +11,8 @@ use crate::chart::{Channel, EventKind, Occurrence};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     pub at: Timestamp,
+    /// Not looked at before.
+    pub from: Timestamp,
     pub expires: Timestamp,
 }
 
@@ -25,6 +27,7 @@ pub fn sum(facts: &Facts, step: &Step, o: &Occurrence, nth: u32) -> Sum {
         zone: facts.zone_of(o).iana_name().unwrap_or("UTC").to_owned(),
         open: (step.is_before() && only_texts(step)).then(|| (theirs(), facts.text_hours())),
         moved: None,
+        skips_late: matches!(step.late_rule(), Late::Skip),
         visit_ends: visit_end(facts, o),
         expires: step.expires.map(|span| span.seconds),
         after: step.reminds.as_ref().map(|(of, span)| After { step: of.clone(), given: None, seconds: span.seconds }),

@@ -104,8 +104,8 @@ impl Trigger {
             number("change", test, score.zip(baseline).map(|(score, baseline)| score - baseline))?;
         }
         for (question, wanted) in &self.answer {
-            let seen = response.and_then(|r| r.answers.get(question)).map(String::as_str);
-            one_of(question, std::slice::from_ref(wanted), seen)?;
+            let seen = response.map(|r| r.answers.get(question)).unwrap_or_default();
+            ask(Test::Answer { question: question.clone(), wanted: wanted.clone(), seen: seen.to_vec() })?;
         }
         Ok(())
     }

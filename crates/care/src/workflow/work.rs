@@ -54,7 +54,7 @@ impl Work<'_> {
             (Verdict::Skipped | Verdict::Cancelled, None)
             | (Verdict::Planned | Verdict::Passed | Verdict::Sent | Verdict::NotSent, _) => return,
         };
-        self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..step.clone() } });
+        self.put(Effect::StepSet { run: run.id, step: step.clone().into_state(state) });
         self.put(Effect::Decided(Decision {
             at,
             workflow: run.workflow.clone(),

@@ -181,7 +181,10 @@ impl Hand {
                 let act = if *withdraw {
                     AssignmentAct::Withdraw
                 } else {
-                    AssignmentAct::Complete { score: Score::of(*score as f64), answers: BTreeMap::new() }
+                    AssignmentAct::Complete {
+                        score: Score::of(*score as f64),
+                        answers: care::questionnaire::Answers::default(),
+                    }
                 };
                 self.record(stage, *who, Source::Patient, What::Assignment { assignment: assignment.id, act });
             }

@@ -67,9 +67,25 @@ fn trigger() -> impl Strategy<Value = (EventKind, String)> {
     })
 }
 
+fn of_an_assignment(event: EventKind) -> bool {
+    matches!(
+        event,
+        EventKind::CarePlanAssigned
+            | EventKind::CarePlanCompleted
+            | EventKind::ExerciseOverdue
+            | EventKind::QuestionnaireAssigned
+            | EventKind::QuestionnaireCompleted
+            | EventKind::QuestionnaireOverdue
+            | EventKind::RecommendationGiven
+    )
+}
+
 fn step(event: EventKind) -> impl Strategy<Value = String> {
     let schedules: Vec<&str> = if event.allows_before() { [&BEFORE[..], &AFTER[..]].concat() } else { AFTER.to_vec() };
-    let tasks = prop::collection::vec(select(TASKS.to_vec()), 1..3);
+    // What is begun by an assignment assigns nothing that begins another: nobody may publish a circle.
+    let circle = |task: &str| of_an_assignment(event) && task.contains("assign") && !task.contains("education");
+    let tasks: Vec<&str> = TASKS.into_iter().filter(|task| !circle(task)).collect();
+    let tasks = prop::collection::vec(select(tasks), 1..3);
     (
         select(schedules),
         tasks,

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use care::chart::{
     Category, Change, Channel, Chart, ContactPoint, EncounterState, EventKind, Source, Subject, Validity, What,
 };
-use care::id::{DeliveryId, PatientId, PlannedStepId};
+use care::id::{DeliveryId, PatientId, PlannedStepId, RunId};
 use care::rehearsal::{Said, Stage};
 use care::workflow::definition::{Attention, OnCancel};
-use care::workflow::{Delivery, DeliveryState, StepState, Verdict, Workflow};
+use care::workflow::{Decision, Delivery, DeliveryState, StepState, Verdict, Workflow};
 use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -23,6 +23,7 @@ pub struct Watch {
     /// Of every message, and of every part of one, by the key of its delivery.
     keys: BTreeSet<String>,
     ends: BTreeMap<PlannedStepId, StepState>,
+    decided: BTreeMap<(RunId, String, u32, u32), Verdict>,
     pub sent: BTreeMap<Channel, u32>,
     pub counts: BTreeMap<&'static str, u32>,
 }
@@ -47,9 +48,23 @@ impl Watch {
                     assert_eq!((answer.verdict, answer.reason), (Some(d.verdict), d.reason), "replayed: {d:?}");
                     assert_eq!(d.reason.is_none(), yes, "a no has its reason, a yes has none: {d:?}");
                     *self.counts.entry(d.verdict.code()).or_default() += 1;
+                    self.decided_once(&d);
                 }
                 Said::Told(..) => *self.counts.entry("told").or_default() += 1,
             }
+        }
+    }
+
+    /// A planned step is decided once: after an end only a plan made anew brings another.
+    fn decided_once(&mut self, d: &Decision) {
+        let ends = matches!(d.verdict, Verdict::Performed | Verdict::Skipped | Verdict::Cancelled);
+        let (Some(run), Some(step)) = (d.run, &d.step) else { return };
+        let key = (run, step.id.clone(), step.occurrence, step.generation);
+        if d.verdict == Verdict::Planned {
+            self.decided.remove(&key);
+        } else if ends {
+            let before = self.decided.insert(key, d.verdict);
+            assert!(before.is_none(), "ended twice, as {before:?} before: {d:?}");
         }
     }
 

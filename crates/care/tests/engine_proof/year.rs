@@ -228,7 +228,10 @@ fn answer(stage: &mut Stage, n: u64, dice: &mut Dice) {
         _ => None,
     });
     if let Some(assignment) = given {
-        let act = AssignmentAct::Complete { score: Score::of(dice.upto(11) as f64), answers: BTreeMap::new() };
+        let act = AssignmentAct::Complete {
+            score: Score::of(dice.upto(11) as f64),
+            answers: care::questionnaire::Answers::default(),
+        };
         stage.record(patient(n), Source::Patient, stage.now, What::Assignment { assignment, act });
     }
 }
@@ -251,7 +254,7 @@ fn twenty_workflows_on_a_thousand_patients_keep_the_rules_for_a_year() {
             stage.enter(patient(n), Player::default());
         }
         stage.record(patient(n), EMR, at, what);
-        if count % 3 == 0 {
+        if count.is_multiple_of(3) {
             answer(&mut stage, n, &mut dice);
         }
         watch.listen(&stage);

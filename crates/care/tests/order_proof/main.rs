@@ -5,6 +5,7 @@
 
 mod clock_moves;
 mod permutations;
+mod single_stories;
 mod story;
 mod world;
 

@@ -19,13 +19,19 @@
 //! ```
 
 mod compile;
+mod discreet;
 mod error;
 mod frame;
 mod join;
 mod render;
+mod samples;
+mod segments;
 mod variables;
 
 pub use compile::Compiled;
+pub use discreet::indiscreet;
 pub use error::{Part, TemplateError};
 pub use render::Rendered;
+pub use samples::{accented, every_sample};
+pub use segments::{Alphabet, Segments};
 pub use variables::{VARIABLES, sample_context, sparse_context};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Every variable. No score, diagnosis or instrument is among them: a mail carries a link, a first name, a clinic.
-pub const VARIABLES: [&str; 27] = [
+pub const VARIABLES: [&str; 31] = [
     "language",
     "patient.first_name",
     "clinic.name",
@@ -28,11 +28,16 @@ pub const VARIABLES: [&str; 27] = [
     "links.portal",
     "links.unsubscribe",
     "links.questionnaire",
+    "links.open",
     "links.register",
+    // How many wait for the patient: forms, and exercises.
+    "open.forms",
+    "open.exercises",
     // The groups themselves, for `{% if visit %}`.
     "visit",
     "location",
     "links",
+    "open",
 ];
 
 /// A mail in which everything is known.
@@ -65,8 +70,10 @@ pub fn sample_context() -> Value {
             "portal": "https://clinic.example.org/p/portal",
             "unsubscribe": "https://clinic.example.org/p/unsubscribe/abc",
             "questionnaire": "https://clinic.example.org/p/form/abc",
+            "open": "https://clinic.example.org/p/open/abc",
             "register": "https://clinic.example.org/p/register/abc",
         },
+        "open": { "forms": 2, "exercises": 3 },
     })
 }
 
@@ -85,6 +92,7 @@ pub fn sparse_context() -> Value {
     sparse["visit"]["old_location"] = Value::Null;
     sparse["visit"]["change"] = json!("cancelled");
     sparse["visit"]["cancelled"] = json!(true);
+    sparse["open"] = json!({ "forms": 1, "exercises": 0 });
     sparse["language"] = json!("es");
     sparse
 }

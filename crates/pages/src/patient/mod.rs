@@ -2,6 +2,7 @@
 
 mod answer;
 mod landing;
+pub mod portal;
 mod register;
 mod said;
 mod unsubscribe;

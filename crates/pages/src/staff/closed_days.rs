@@ -51,7 +51,7 @@ pub struct VisitToMove {
     pub practitioner: String,
 }
 
-/// `GET /closed-days/{location}/{day}`: whom to call.
+/// `GET /closed-days/{place}/{day}`: whom to call.
 #[derive(Template)]
 #[template(path = "staff/closed_day.html")]
 pub struct ClosedDayPage {

@@ -1,19 +1,21 @@
 //! `stepwell import FILE --map NAME`: imports a file, or says what it would change.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use care::id::{LocationId, OrganizationId};
 use clap::Args;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
-use store::{ColumnMapRow, CompleteDays, ImportId, ImportState, NewImport, Why};
+use store::{
+    ColumnMapRow, CompleteDays, Error, ImportId, ImportRow, ImportState, InterfaceRow, InterfaceState, NewImport, Why,
+};
 use wire::csv::{Kind, Mapping};
 
 use super::DatabaseArgs;
+use super::clinics::{clinics, names, quiet_roof, say};
 use crate::Roof;
-use crate::clock::Clock;
-use crate::content::Templates;
-use crate::runner::import::{self, Counts};
+use crate::runner::import::{self, Counts, Group, Tally};
 use crate::runner::watch::LARGEST;
 
 #[derive(Args)]
@@ -23,6 +25,9 @@ pub struct ImportArgs {
     /// The saved column map.
     #[arg(long)]
     map: String,
+    /// The clinic, by its name; needed only where several have such a map.
+    #[arg(long)]
+    organization: Option<String>,
     /// What the file is about; refused when the map says something else.
     #[arg(long)]
     kind: Option<Kind>,
@@ -30,7 +35,7 @@ pub struct ImportArgs {
     #[arg(long)]
     complete: Option<String>,
     /// Of the days that are complete: only at this location; may be given several times.
-    #[arg(long)]
+    #[arg(long, requires = "complete")]
     at: Vec<String>,
     /// Say what would change and change nothing.
     #[arg(long)]
@@ -51,16 +56,9 @@ pub async fn run(args: ImportArgs) -> Result<(), String> {
     let body = std::fs::read(&args.file).map_err(|e| said(e.to_string()))?;
     let days = args.complete.as_deref().map(days_of).transpose()?;
     let database = args.database.open().await.map_err(|e| e.to_string())?;
-    let (templates, _) = Templates::load();
-    let (app, runner) = (database.app.clone(), database.runner.clone());
-    // It sends nothing: what follows from the file is sent by `serve`.
-    let roof = Roof::new(app, runner, Clock::Wall, templates, None, 1, String::new(), [0; 32]);
-    let done = import_file(&roof, &args, body, days).await;
+    let done = import_file(&quiet_roof(&database), &args, body, days).await;
     database.close().await.map_err(|e| e.to_string())?;
-    for line in done.map_err(said)?.lines() {
-        println!("{line}");
-    }
-    Ok(())
+    say(&done.map_err(said)?.into_iter().map(|line| line + "\n").collect::<String>())
 }
 
 /// 2026-03-02..2026-03-06, or one day.
@@ -78,8 +76,8 @@ async fn import_file(
     args: &ImportArgs,
     body: Vec<u8>,
     days: Option<(Date, Date)>,
-) -> Result<Counts, String> {
-    let words = |e: store::Error| e.to_string();
+) -> Result<Vec<String>, String> {
+    let words = |e: Error| e.to_string();
     let (organization, map) = map_of(roof, args).await?;
     let mut tx = roof.runner.begin(organization).await.map_err(words)?;
     let complete = match days {
@@ -100,25 +98,60 @@ async fn import_file(
     };
     tx.insert_import(&new).await.map_err(words)?;
     tx.set_import(id, map.interface, &map.name, complete.as_ref(), args.allow_vanishing).await.map_err(words)?;
-    if args.dry_run {
-        tx.commit().await.map_err(words)?;
-        let report = import::dry_run(roof, organization, id).await.map_err(words)?;
-        let mut tx = roof.runner.begin(organization).await.map_err(words)?;
-        tx.end_import(id, ImportState::Withdrawn, None, roof.now()).await.map_err(words)?;
-        tx.commit().await.map_err(words)?;
-        return match report.refused {
-            Some(why) => Err(refused(&why)),
-            None => Ok(report.tally.counts),
-        };
+    if !args.dry_run {
+        import::begin(&mut tx, id, roof.now()).await.map_err(words)?;
     }
-    import::begin(&mut tx, id, roof.now()).await.map_err(words)?;
     tx.commit().await.map_err(words)?;
-    import::apply(roof, organization, id).await.map_err(words)?;
-    let ended = roof.runner.begin(organization).await.map_err(words)?.import(id).await.map_err(words)?;
-    let ended = ended.ok_or("the import is gone")?;
-    match ended.why {
-        Some(why) => Err(refused(&why)),
-        None => Ok(serde_json::from_value(ended.counts).unwrap_or_default()),
+    let done = if args.dry_run { tried(roof, organization, id).await } else { imported(roof, organization, id).await };
+    done.map_err(words)?.map_err(|why| refused(&why))
+}
+
+async fn tried(roof: &Roof, organization: OrganizationId, id: ImportId) -> Result<Result<Vec<String>, Why>, Error> {
+    let report = import::dry_run(roof, organization, id).await?;
+    let mut tx = roof.runner.begin(organization).await?;
+    tx.end_import(id, ImportState::Withdrawn, None, roof.now()).await?;
+    tx.commit().await?;
+    Ok(report.refused.map_or_else(|| Ok(would_change(&report.tally)), Err))
+}
+
+async fn imported(roof: &Roof, organization: OrganizationId, id: ImportId) -> Result<Result<Vec<String>, Why>, Error> {
+    let progress = async {
+        loop {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            show_progress(roof, organization, id).await;
+        }
+    };
+    tokio::select! {
+        done = import::apply(roof, organization, id) => done?,
+        () = progress => {}
+    }
+    let mut tx = roof.runner.begin(organization).await?;
+    let import = tx.import(id).await?.ok_or(Error::Refused("the import is gone".into()))?;
+    if let Some(why) = import.why {
+        return Ok(Err(why));
+    }
+    let mut lines = serde_json::from_value::<Counts>(import.counts).unwrap_or_default().lines_when_done();
+    let is_loading = |feed: &InterfaceRow| feed.id == import.interface && feed.state == InterfaceState::Loading;
+    if tx.interfaces().await?.iter().any(is_loading) {
+        lines.push("its interface is loading: nothing follows until it goes live, on the page /interfaces".into());
+    }
+    Ok(Ok(lines))
+}
+
+/// No patient is named; the refused rows are said here, since no page will have them.
+fn would_change(tally: &Tally) -> Vec<String> {
+    let mut lines = tally.counts.lines();
+    let refused = tally.examples.iter().filter(|example| example.group == Group::RefusedRows);
+    lines.extend(refused.map(|example| format!("  {}", example.words)));
+    lines.push("this was a dry run: nothing is changed".into());
+    lines
+}
+
+/// A large file takes minutes.
+async fn show_progress(roof: &Roof, organization: OrganizationId, id: ImportId) {
+    let Ok(mut tx) = roof.runner.begin(organization).await else { return };
+    if let Ok(Some(ImportRow { done: Some(done), patients: Some(of), .. })) = tx.import(id).await {
+        eprintln!("{done} of {of} patients");
     }
 }
 
@@ -130,20 +163,30 @@ fn refused(why: &Why) -> String {
 /// The map by its name, and the clinic that saved it.
 async fn map_of(roof: &Roof, args: &ImportArgs) -> Result<(OrganizationId, ColumnMapRow), String> {
     let mut found = vec![];
-    for organization in roof.runner.organizations().await.map_err(|e| e.to_string())? {
+    let mut others = vec![];
+    for (name, organization) in clinics(roof, args.organization.as_deref()).await? {
         let mut tx = roof.runner.begin(organization).await.map_err(|e| e.to_string())?;
-        if let Some(map) = tx.column_map(&args.map).await.map_err(|e| e.to_string())? {
-            found.push((organization, map));
+        for map in tx.column_maps().await.map_err(|e| e.to_string())? {
+            if map.name == args.map {
+                found.push(((name.clone(), organization), map));
+            } else {
+                others.push(map.name);
+            }
         }
     }
     let found = match found.len() {
-        0 => return Err(format!("there is no column map `{}`: make it on the page /imports", args.map)),
-        1 => found.remove(0),
+        0 if others.is_empty() => {
+            return Err(format!("there is no column map `{}`, nor another: make it on the page /imports", args.map));
+        }
+        0 => return Err(format!("there is no column map `{}`; there are: {}", args.map, others.join(", "))),
+        1 => {
+            let ((_, organization), map) = found.remove(0);
+            (organization, map)
+        }
         _ => {
-            return Err(format!(
-                "several clinics of this server have a map `{}`: import on the page /imports",
-                args.map
-            ));
+            let clinics: Vec<_> = found.into_iter().map(|(clinic, _)| clinic).collect();
+            let names = names(&clinics);
+            return Err(format!("several clinics have a map `{}`; say which with --organization: {names}", args.map));
         }
     };
     let mapping: Mapping = serde_json::from_value(found.1.body.clone()).map_err(|_| "the map cannot be read")?;
@@ -160,7 +203,10 @@ async fn places(tx: &mut store::OrgTx, names: &[String]) -> Result<Option<Vec<Lo
     let clinic = tx.clinic().await.map_err(|e| e.to_string())?.clinic;
     let place = |name: &String| {
         let found = clinic.locations.values().find(|location| location.name.eq_ignore_ascii_case(name));
-        found.map(|location| location.id).ok_or_else(|| format!("--at {name}: there is no such location"))
+        found.map(|location| location.id).ok_or_else(|| {
+            let known: Vec<_> = clinic.locations.values().map(|location| location.name.as_str()).collect();
+            format!("--at {name}: no such location; there are: {}", known.join(", "))
+        })
     };
     names.iter().map(place).collect::<Result<_, _>>().map(Some)
 }

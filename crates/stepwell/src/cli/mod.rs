@@ -1,10 +1,12 @@
 //! **cli** — one binary, many commands. What outsiders may rely on is docs/COMMANDS.md.
 
+mod clinics;
 mod demo;
 mod doctor;
 mod import;
 mod migrate;
 mod rehearse;
+mod score;
 mod serve;
 mod setup;
 mod simulate;
@@ -42,6 +44,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Try a workflow on a clinic's own patients; nothing is sent or written.
     Rehearse(rehearse::RehearseArgs),
+    /// Score one response to a questionnaire.
+    Score(score::ScoreArgs),
     /// Play a scenario file through the engine.
     Simulate(simulate::SimulateArgs),
 }
@@ -77,28 +81,49 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(e) => return failed(&format!("no runtime: {e}")),
+        Err(e) => return Failed::from(format!("no runtime: {e}")).end(),
     };
-    let done = runtime.block_on(async {
+    let done: Result<(), Failed> = runtime.block_on(async {
         match cli.command {
-            Command::Demo(args) => demo::run(args).await,
-            Command::Serve(args) => serve::run(args).await,
-            Command::Worker(args) => serve::work(args).await,
-            Command::Setup(args) => setup::run(args).await,
-            Command::Migrate(args) => migrate::run(args).await,
-            Command::Doctor(args) => doctor::run(args).await,
-            Command::Import(args) => import::run(args).await,
-            Command::Rehearse(args) => rehearse::run(args).await,
-            Command::Simulate(args) => simulate::run(&args),
+            Command::Demo(args) => demo::run(args).await?,
+            Command::Serve(args) => serve::run(args).await?,
+            Command::Worker(args) => serve::work(args).await?,
+            Command::Setup(args) => setup::run(args).await?,
+            Command::Migrate(args) => migrate::run(args).await?,
+            Command::Doctor(args) => doctor::run(args).await?,
+            Command::Import(args) => import::run(args).await?,
+            Command::Rehearse(args) => rehearse::run(args).await?,
+            Command::Score(args) => score::run(&args)?,
+            Command::Simulate(args) => simulate::run(&args)?,
         }
+        Ok(())
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => failed(&message),
+        Err(failed) => failed.end(),
     }
 }
 
-fn failed(message: &str) -> ExitCode {
-    eprintln!("stepwell: {message}");
-    ExitCode::FAILURE
+/// Why a command ends, and with which code.
+struct Failed {
+    code: ExitCode,
+    message: String,
+}
+
+impl Failed {
+    /// What was given cannot be read; a command line that cannot be read ends in the same way.
+    fn unreadable(message: impl ToString) -> Self {
+        Self { code: ExitCode::from(2), message: message.to_string() }
+    }
+
+    fn end(self) -> ExitCode {
+        eprintln!("stepwell: {}", self.message);
+        self.code
+    }
+}
+
+impl From<String> for Failed {
+    fn from(message: String) -> Self {
+        Self { code: ExitCode::FAILURE, message }
+    }
 }

@@ -4,15 +4,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use care::chart::Channel;
-use care::id::OrganizationId;
 use care::rehearsal::{Day, Kind, Number, Report};
 use care::workflow::Reason;
 use clap::{Args, ValueEnum};
 
 use super::DatabaseArgs;
-use crate::Roof;
-use crate::clock::Clock;
-use crate::content::Templates;
+use super::clinics::{quiet_roof, say, the_clinic};
 use crate::database::Database;
 use crate::runner::rehearse::{Outcome, Wanted, candidate_of, rehearse};
 
@@ -59,21 +56,19 @@ pub async fn run(args: RehearseArgs) -> Result<(), String> {
     let outcome = outcome_of(&args, &database, &wanted).await;
     database.close().await.map_err(|e| e.to_string())?;
     let outcome = outcome?;
-    match args.format {
-        Format::Text => {
-            for report in [&outcome.past, &outcome.next].into_iter().flatten() {
-                print!("{}", in_words(report));
-            }
-        }
+    say(&match args.format {
+        Format::Text => [&outcome.past, &outcome.next].into_iter().flatten().map(in_words).collect(),
         Format::Json => {
             let both = serde_json::json!({ "past": outcome.past, "next": outcome.next });
-            println!("{}", serde_json::to_string_pretty(&both).map_err(|e| e.to_string())?);
+            format!("{}\n", serde_json::to_string_pretty(&both).map_err(|e| e.to_string())?)
         }
-    }
-    Ok(())
+    })
 }
 
 fn wanted(args: &RehearseArgs) -> Result<Wanted, String> {
+    if args.past == 0 && args.next == 0 {
+        return Err("--past 0 --next 0 leaves nothing to rehearse: give one of them days".into());
+    }
     let said = |path: &PathBuf, what: String| format!("{}: {what}", path.display());
     let text = args.file.as_ref().map(|path| std::fs::read_to_string(path).map_err(|e| said(path, e.to_string())));
     let candidate = candidate_of(&args.workflow, text.transpose()?.as_deref());
@@ -85,10 +80,8 @@ fn wanted(args: &RehearseArgs) -> Result<Wanted, String> {
 }
 
 async fn outcome_of(args: &RehearseArgs, database: &Database, wanted: &Wanted) -> Result<Outcome, String> {
-    let (app, runner) = (database.app.clone(), database.runner.clone());
-    // Nothing is sent and no link is written: neither a mail server nor a key is needed.
-    let roof = Roof::new(app, runner, Clock::Wall, Templates::load().0, None, 1, String::new(), [0; 32]);
-    let organization = organization_of(&roof, args.organization.as_deref()).await?;
+    let roof = quiet_roof(database);
+    let organization = the_clinic(&roof, args.organization.as_deref()).await?;
     let progress = |done: usize, of: usize| {
         if done > 0 {
             eprintln!("{done} of {of} patients");
@@ -97,26 +90,11 @@ async fn outcome_of(args: &RehearseArgs, database: &Database, wanted: &Wanted) -
     rehearse(&roof, organization, wanted, &progress).await.map_err(|e| e.to_string())
 }
 
-async fn organization_of(roof: &Roof, name: Option<&str>) -> Result<OrganizationId, String> {
-    let mut all = vec![];
-    for id in roof.app.organizations().await.map_err(|e| e.to_string())? {
-        let clinic = roof.app.begin(id).await.map_err(|e| e.to_string())?.clinic().await.map_err(|e| e.to_string())?;
-        all.push((clinic.clinic.name, id));
-    }
-    let names = all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>().join(", ");
-    let mut fit = all.into_iter().filter(|(own, _)| name.is_none_or(|name| own.eq_ignore_ascii_case(name)));
-    match (fit.next(), fit.next()) {
-        (Some((_, id)), None) => Ok(id),
-        (None, _) => Err(format!("no such clinic; there are: {names}")),
-        (Some(_), Some(_)) => Err(format!("several clinics; say which with --organization: {names}")),
-    }
-}
-
 fn in_words(report: &Report) -> String {
     use std::fmt::Write;
     let mut out = String::new();
     let (patients, unreachable) = (report.concerned.len(), report.unreachable_patients().len());
-    let _ = writeln!(out, "{} from {} to {}", report.workflow, report.from, report.until);
+    let _ = writeln!(out, "{} from {:.0} to {:.0}", report.workflow, report.from, report.until);
     let _ = writeln!(
         out,
         "{} messages for {patients} of {} patients, {unreachable} unreachable; {} runs began, {} late, {} collisions",
@@ -129,7 +107,7 @@ fn in_words(report: &Report) -> String {
     out.push_str(&bars(report));
     for (reason, patients) in &report.unreachable {
         let ids: Vec<String> = patients.iter().map(ToString::to_string).collect();
-        let _ = writeln!(out, "  unreachable  {reason:<24} {:>5}  {}", patients.len(), ids.join(" "));
+        let _ = writeln!(out, "  unreachable  {:<24} {:>5}  {}", reason.code(), patients.len(), ids.join(" "));
     }
     numbers(&mut out, "not started", &report.not_started);
     numbers(&mut out, "not given", &report.not_given);
@@ -155,7 +133,8 @@ fn in_words(report: &Report) -> String {
 fn numbers(out: &mut String, what: &str, all: &std::collections::BTreeMap<Reason, Number>) {
     use std::fmt::Write;
     for (reason, number) in all {
-        let _ = writeln!(out, "  {what:<12} {reason:<24} {:>5}  {} patients", number.times, number.patients.len());
+        let _ =
+            writeln!(out, "  {what:<12} {:<24} {:>5}  {} patients", reason.code(), number.times, number.patients.len());
     }
 }
 

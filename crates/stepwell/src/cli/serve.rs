@@ -79,7 +79,8 @@ impl RoofArgs {
         }
         let (app, runner) = (database.app.clone(), database.runner.clone());
         let url = self.base_url.clone();
-        Ok(Roof::new(app, runner, Clock::Wall, templates, self.mailer()?, self.smtp_connections, url, secret))
+        let roof = Roof::new(app, runner, Clock::Wall, templates, self.mailer()?, self.smtp_connections, url, secret);
+        Ok(roof.with_portal(database.portal.clone()))
     }
 }
 

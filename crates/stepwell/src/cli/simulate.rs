@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use care::scenario::{Scenario, check, play};
 use clap::{Args, ValueEnum};
 
+use super::clinics::say;
+
 #[derive(Args)]
 pub struct SimulateArgs {
     /// The scenario file.
@@ -30,10 +32,10 @@ pub fn run(args: &SimulateArgs) -> Result<(), String> {
     let scenario = Scenario::parse(&text, &load).map_err(|e| said(&e))?;
     let lines = play(&scenario);
     for line in &lines {
-        match args.format {
-            Format::Text => println!("{line}"),
-            Format::Jsonl => println!("{}", serde_json::to_string(line).map_err(|e| said(&e))?),
-        }
+        say(&match args.format {
+            Format::Text => format!("{line}\n"),
+            Format::Jsonl => format!("{}\n", serde_json::to_string(line).map_err(|e| said(&e))?),
+        })?;
     }
     let unmet = check(&scenario, &lines);
     if unmet.is_empty() {

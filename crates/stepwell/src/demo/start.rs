@@ -61,7 +61,7 @@ pub async fn start(wanted: &Wanted) -> Result<Started, String> {
     let url = format!("http://{}", reachable(address));
     let (app, runner) = (database.app.clone(), database.runner.clone());
     let roof = Roof::new(app, runner, clock, templates, Some(mailer), CONNECTIONS, url, ids::random());
-    let roof = Arc::new(roof.with_texts(mailbox.gateway()));
+    let roof = Arc::new(roof.with_texts(mailbox.gateway()).with_portal(database.portal.clone()));
     let (_, staff) = roof.app.find_staff(EMAIL).await.map_err(|e| e.to_string())?.ok_or("the demo has no staff")?;
     let lakeview = made.locations.get("Lakeview").copied().ok_or("the demo has no Lakeview")?;
     let hand = Hand {

@@ -94,13 +94,9 @@ async fn world(roof: &Roof, tx: &mut OrgTx, patient: PatientId, chart: &Chart) -
     world.suppressed = tx.suppressed(&addresses).await?.into_iter().filter_map(point).collect();
     let shared = tx.sharing(&points).await?;
     world.crowded = shared.iter().filter(|(_, charts)| *charts > FAMILY).map(|(point, _)| point.clone()).collect();
-    let by_family: Vec<ContactPoint> = shared
-        .into_iter()
-        .filter(|(point, charts)| *charts > 1 && !world.crowded.contains(point))
-        .map(|(point, _)| point)
-        .collect();
-    if !by_family.is_empty() {
-        world.others = tx.traffic_of_others(patient, &by_family).await?;
+    let own: Vec<ContactPoint> = points.into_iter().filter(|point| !world.crowded.contains(point)).collect();
+    if !own.is_empty() {
+        world.others = tx.traffic_of_others(patient, &own).await?;
     }
     Ok(world)
 }

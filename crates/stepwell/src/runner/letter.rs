@@ -1,6 +1,6 @@
 //! Renders a delivery at the moment of sending: what the mail or the text says is what is true then.
 
-use care::chart::{Channel, Encounter, EncounterState, EventKind, Move, Occurrence, Subject};
+use care::chart::{Channel, Encounter, EncounterState, EventKind, Move, Occurrence, RECOMMENDATION, Subject};
 use care::workflow::{Delivery, Facts};
 use care::zone;
 use delivery::email::{CalendarFile, CalendarMethod, Mail, Mailbox, Message, Unsubscribe, message_id};
@@ -126,6 +126,9 @@ fn values(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Deliver
     let visit = occurrence.and_then(|o| o.encounter).and_then(|id| facts.chart.encounter(id));
     let place = occurrence.and_then(|o| place_of(context, o, facts));
     let link = |purpose| roof.link(purpose, tx.organization(), d.id);
+    // The one question that shows nothing of the chart may be answered without the birth date.
+    let asked = d.assignment.and_then(|id| facts.chart.assignment(id));
+    let form = if asked.is_none_or(|a| a.content == RECOMMENDATION) { Purpose::Answer } else { Purpose::Open };
     json!({
         "patient": { "first_name": facts.chart.patient.given },
         "clinic": { "name": context.organization.clinic.name, "phone": some(&context.organization.phone) },
@@ -135,9 +138,11 @@ fn values(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Deliver
         "links": {
             "portal": link(Purpose::Visit),
             "register": link(Purpose::Register),
-            "questionnaire": link(Purpose::Answer),
+            "questionnaire": link(form),
+            "open": link(Purpose::Open),
             "unsubscribe": link(Purpose::Unsubscribe),
         },
+        "open": { "forms": facts.chart.open_forms(), "exercises": facts.chart.open_exercises() },
     })
 }
 

@@ -18,7 +18,6 @@ use store::{AttemptOutcome, ClaimedDelivery, Error, OrgTx};
 use super::context::{Context, Known};
 use super::letter::{self, Letter};
 use crate::Roof;
-use crate::ids;
 
 /// A claimed delivery whose attempt is on record and whose letter is ready.
 struct Ready {
@@ -185,7 +184,7 @@ fn end_of(answer: Gateway, reply: String) -> AttemptOutcome {
 fn answer_of(roof: &Roof, ready: &Ready, outcome: &Outcome) -> (Gateway, String) {
     let tries = u32::try_from(ready.attempt).unwrap_or(1);
     let not_yet = |down| {
-        let wait = SignedDuration::try_from(backoff(tries, ids::jitter())).unwrap_or(SignedDuration::from_mins(10));
+        let wait = SignedDuration::try_from(backoff(tries, (roof.jitter)())).unwrap_or(SignedDuration::from_mins(10));
         let again = roof.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         Gateway::NotYet { down, tries, most: GIVE_UP_AFTER, again, expires: ready.delivery.expires }
     };

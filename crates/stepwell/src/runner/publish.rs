@@ -6,7 +6,7 @@ use care::id::StaffId;
 use care::workflow::{Edit, InFlight, Workflow};
 use store::{Error, OrgTx};
 
-use crate::Roof;
+use crate::{Roof, library};
 
 /// A version of the clinic's own.
 pub struct Own<'a> {
@@ -55,6 +55,7 @@ pub async fn publish_shipped(roof: &Roof, texts: &[(String, String)]) -> Result<
                 all.0.entry(key.clone()).or_default().versions.insert(u32::MAX, Arc::new(workflow));
             }
         }
+        library::publish_shipped(&mut tx, roof.now()).await?;
         if all.watch() != before {
             tx.wake_everybody(roof.now()).await?;
         }

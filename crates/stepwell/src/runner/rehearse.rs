@@ -34,8 +34,8 @@ pub struct Outcome {
 
 #[derive(Debug, thiserror::Error)]
 pub enum RehearseError {
-    #[error("there is no workflow `{0}` in this clinic; a new one needs its file")]
-    NoSuchWorkflow(String),
+    #[error("there is no workflow `{0}` in this clinic; there are: {1}; a new one needs its file")]
+    NoSuchWorkflow(String, String),
     #[error("the rehearsal was broken off; the log says where")]
     BrokenOff,
     #[error(transparent)]
@@ -54,8 +54,10 @@ pub async fn rehearse(
     let now = roof.now();
     let mut tx = begin(roof, organization).await?;
     let key = &wanted.candidate.key;
-    if wanted.candidate.new.is_none() && !roof.workflows(&mut tx).await?.0.contains_key(key) {
-        return Err(RehearseError::NoSuchWorkflow(key.clone()));
+    let known = roof.workflows(&mut tx).await?.0;
+    if wanted.candidate.new.is_none() && !known.contains_key(key) {
+        let known: Vec<_> = known.into_keys().collect();
+        return Err(RehearseError::NoSuchWorkflow(key.clone(), known.join(", ")));
     }
     let patients = tx.patient_ids().await?;
     let groups = families(&patients, &tx.contact_points_ever().await?, TOGETHER);

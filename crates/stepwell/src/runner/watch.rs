@@ -191,7 +191,7 @@ fn said(import: &ImportRow) -> String {
         Some(why) => format!("Refused: {} ({})\n{}\n", why.cause.replace('_', " "), why.place, why.cure),
         None => {
             let counts: Counts = serde_json::from_value(import.counts.clone()).unwrap_or_default();
-            format!("Imported.\n{}\n", counts.lines().join("\n"))
+            format!("Imported.\n{}\n", counts.lines_when_done().join("\n"))
         }
     }
 }

@@ -50,6 +50,7 @@ impl Actor {
         });
         Frame::new(title, &clinic.name, nav, &self.csrf)
             .signed_in(&self.name)
+            .may_import(self.may(Permission::ImportFiles).is_ok())
             .with_flash(self.said.map(Said::flash))
             .with_demo(demo)
     }

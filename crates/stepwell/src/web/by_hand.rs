@@ -265,11 +265,12 @@ async fn say(web: &Web, actor: &Actor, patient: &str, place: &str, act: StopAct)
     let place = Place::of_word(place).ok_or(WebError::not_found("address"))?;
     let point = place.point(&held.known.chart().patient).ok_or(WebError::not_found("address"))?;
     let (now, by, patient) = (web.roof.now(), actor.staff, held.known.patient);
+    let since = now.checked_sub(UNDO).unwrap_or(now);
     let changed = match act {
         StopAct::Stopped => held.tx.stop_address(&point, by, now).await?,
         StopAct::Lifted => held.tx.lift_stop(&point, by, now).await?,
-        StopAct::UndoStopped => held.tx.undo_stop(&point, by, now, UNDO).await?,
-        StopAct::UndoLifted => held.tx.undo_lift(&point, by, now, UNDO).await?,
+        StopAct::UndoStopped => held.tx.undo_stop(&point, by, since).await?,
+        StopAct::UndoLifted => held.tx.undo_lift(&point, by, since).await?,
     };
     if !changed {
         return Err(WebError::conflict("That is so already, or the 60 seconds to undo it are over."));

@@ -65,7 +65,7 @@ async fn page(web: &Web, actor: &Actor, typed: &Typed, wrong: Wrong) -> Result<H
         to: field(&typed.to, wrong.to),
         reason: Field::value(&typed.reason),
     });
-    render::html(&ClosedDays { frame: actor.frame(web, &clinic, "Closed days", Nav::Today), days, form })
+    render::html(&ClosedDays { frame: actor.frame(web, &clinic, "Closed days", Nav::ClosedDays), days, form })
 }
 
 fn choices(clinic: &Clinic) -> Vec<Choice> {
@@ -106,7 +106,7 @@ fn day(location: &str, day: &str) -> Result<Day, WebError> {
     Ok((form::id(location, "closed day")?, times::read_date(day).ok_or(WebError::not_found("closed day"))?))
 }
 
-/// `GET /closed-days/{location}/{day}`
+/// `GET /closed-days/{place}/{day}`
 pub async fn show(
     State(web): State<Web>,
     actor: Actor,
@@ -131,7 +131,7 @@ pub async fn show(
         practitioner: visit.practitioner.unwrap_or_default(),
     });
     render::html(&ClosedDayPage {
-        frame: actor.frame(&web, &clinic, "Closed day", Nav::Today),
+        frame: actor.frame(&web, &clinic, "Closed day", Nav::ClosedDays),
         closed: closed_day(&mut tx, &clinic, row).await?,
         zone: (zone != clinic.zone).then(|| times::zone_words(zone)),
         by_emr: clinic.has_emr_at(Some(location)),
@@ -186,7 +186,7 @@ fn read(typed: &Typed, clinic: &Clinic, now: Timestamp) -> Result<Vec<Day>, Wron
     Ok(dates.iter().flat_map(|day| locations.iter().map(|location| (*location, *day))).collect())
 }
 
-/// `DELETE /closed-days/{location}/{day}`: opens it again, in a minute.
+/// `DELETE /closed-days/{place}/{day}`: opens it again, in a minute.
 pub async fn open(
     State(web): State<Web>,
     actor: Actor,
@@ -202,7 +202,7 @@ pub async fn open(
     Ok(render::see("/closed-days", Some(&Said::DayOpened { location, day })))
 }
 
-/// `POST /closed-days/{location}/{day}`: it stays closed after all.
+/// `POST /closed-days/{place}/{day}`: it stays closed after all.
 pub async fn keep(
     State(web): State<Web>,
     actor: Actor,

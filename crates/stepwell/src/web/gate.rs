@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::actor;
 use super::error::WebError;
 use super::flash;
+use super::portal;
 use super::upload;
 
 /// No form without a file is anywhere near this large.
@@ -49,7 +50,12 @@ async fn admit(request: Request) -> Result<Request, WebError> {
         Some(boundary) => hidden_beside_file(&boundary, &bytes),
         None => hidden(&parts, &bytes).await,
     };
-    if !parts.uri.path().starts_with("/p/") {
+    if portal::is_inside(parts.uri.path()) {
+        let known = portal::token(&parts.headers).is_some_and(|token| actor::csrf_of(&token) == hidden.csrf);
+        if !known || !is_same_origin(&parts.headers) {
+            return Err(WebError::forbidden("The page was too old. Go back, load it again, then try once more."));
+        }
+    } else if !parts.uri.path().starts_with("/p/") {
         if !is_same_origin(&parts.headers) {
             return Err(WebError::forbidden("This did not come from a page of this server, so it was not done."));
         }

@@ -62,7 +62,7 @@ pub async fn form(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Html<String>, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
+    actor.may(Permission::ImportFiles)?;
     let mut tx = actor.begin(&web).await?;
     let open = open(&mut tx, &id).await?;
     let name = filled(&wanted.map).map(str::to_owned);
@@ -136,7 +136,7 @@ fn page(
     });
     let days = || Days { from: typed.from.clone(), until: typed.until.clone(), locations: places.collect() };
     render::html(&ImportColumns {
-        frame: actor.frame(web, &open.clinic.clinic, "Columns", Nav::Refused),
+        frame: actor.frame(web, &open.clinic.clinic, "Columns", Nav::Imports),
         id: open.import.id.to_string(),
         file_name: open.import.file_name.clone(),
         shape: format!("{}, columns parted by {delimiter}, {} rows", look.encoding.words(), look.rows.len()),
@@ -258,7 +258,7 @@ pub async fn save(
     Path(id): Path<String>,
     Posted(posted): Posted<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
+    actor.may(Permission::ImportFiles)?;
     let mut tx = actor.begin(&web).await?;
     let mut open = open(&mut tx, &id).await?;
     let get = |name: &str| posted.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim());

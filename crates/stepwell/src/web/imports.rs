@@ -24,7 +24,7 @@ use crate::runner::import::{self, Count, Counts, Group};
 const SHOWN: i64 = 100;
 
 pub async fn list(State(web): State<Web>, actor: Actor) -> Result<Html<String>, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
+    actor.may(Permission::ImportFiles)?;
     listed(&web, &actor, None).await
 }
 
@@ -34,7 +34,7 @@ async fn listed(web: &Web, actor: &Actor, error: Option<String>) -> Result<Html<
     let imports = tx.imports(SHOWN).await?;
     let feeds = feeds(&mut tx).await?;
     render::html(&Imports {
-        frame: actor.frame(web, &clinic, "Imports", Nav::Refused),
+        frame: actor.frame(web, &clinic, "Imports", Nav::Imports),
         rows: imports.iter().map(|import| row(import, &clinic.zone)).collect(),
         largest: format!("{} MB", LARGEST_FILE >> 20),
         feeds: feeds.iter().map(|(feed, _)| Choice::new(&feed.id.to_string(), &feed.name)).collect(),
@@ -54,7 +54,7 @@ pub async fn feeds(tx: &mut OrgTx) -> Result<Vec<(InterfaceRow, Interface)>, Web
 
 /// Keeps the file; nothing of it is applied.
 pub async fn upload(State(web): State<Web>, actor: Actor, request: Request) -> Result<Response, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
+    actor.may(Permission::ImportFiles)?;
     let missing = || WebError::bad_form("No file came with the form. Choose one, then upload it.");
     let boundary = boundary(request.headers()).ok_or_else(missing)?;
     let body =
@@ -121,7 +121,7 @@ pub async fn import_of(tx: &mut OrgTx, id: &str) -> Result<ImportRow, WebError> 
 }
 
 pub async fn show(State(web): State<Web>, actor: Actor, Path(id): Path<String>) -> Result<Response, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
+    actor.may(Permission::ImportFiles)?;
     let mut tx = actor.begin(&web).await?;
     let import = import_of(&mut tx, &id).await?;
     if import.state == ImportState::Uploaded {
@@ -134,7 +134,7 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(id): Path<String>) 
     let number = |n: Option<i32>| u32::try_from(n.unwrap_or(0)).unwrap_or(0);
     let (state, class) = state_words(import.state);
     let page = Import {
-        frame: actor.frame(&web, &clinic, "Import", Nav::Refused),
+        frame: actor.frame(&web, &clinic, "Import", Nav::Imports),
         id: import.id.to_string(),
         file_name: import.file_name.clone(),
         received: times::stamp(import.received_at, &clinic.zone, &clinic.zone),
@@ -150,7 +150,7 @@ pub async fn show(State(web): State<Web>, actor: Actor, Path(id): Path<String>) 
 }
 
 pub async fn dry_run(State(web): State<Web>, actor: Actor, Path(id): Path<String>) -> Result<Response, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
+    actor.may(Permission::ImportFiles)?;
     let mut tx = actor.begin(&web).await?;
     let import = import_of(&mut tx, &id).await?;
     if import.state != ImportState::Uploaded || import.map.is_none() {
@@ -163,7 +163,7 @@ pub async fn dry_run(State(web): State<Web>, actor: Actor, Path(id): Path<String
     let counts = report.tally.counts;
     let read = counts.rows > 0;
     let page = ImportCheck {
-        frame: actor.frame(&web, &clinic, "Dry run", Nav::Refused),
+        frame: actor.frame(&web, &clinic, "Dry run", Nav::Imports),
         id: import.id.to_string(),
         file_name: import.file_name,
         refusal: report.refused.as_ref().map(refusal),
@@ -187,7 +187,7 @@ pub async fn apply(
     Path(id): Path<String>,
     Posted(allow): Posted<Allow>,
 ) -> Result<Response, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
+    actor.may(Permission::ImportFiles)?;
     web.let_time_pass().await?;
     let mut tx = actor.begin(&web).await?;
     let import = import_of(&mut tx, &id).await?;
@@ -203,7 +203,7 @@ pub async fn apply(
 }
 
 pub async fn withdraw(State(web): State<Web>, actor: Actor, Path(id): Path<String>) -> Result<Response, WebError> {
-    actor.may(Permission::SwitchInterfaces)?;
+    actor.may(Permission::ImportFiles)?;
     let mut tx = actor.begin(&web).await?;
     let import = import_of(&mut tx, &id).await?;
     let uploaded = import.state == ImportState::Uploaded;

@@ -45,11 +45,18 @@ fn visits(count: i64) -> String {
     }
 }
 
-/// What came, and behind it what is mapped and has not come; what waits for an answer first.
-fn types(mut seen: Vec<SeenCode>, rows: &[TypeRow]) -> Vec<TypeLine> {
-    let extra = rows.iter().filter(|row| seen.iter().all(|s| s.code != row.code));
-    let extra: Vec<_> = extra.map(|row| SeenCode { code: row.code.clone(), name: String::new(), visits: 0 }).collect();
-    seen.extend(extra);
+/// What came, and behind it what is explained and has not come.
+fn with_unseen<'a>(mut seen: Vec<SeenCode>, explained: impl Iterator<Item = &'a String>) -> Vec<SeenCode> {
+    for code in explained {
+        if seen.iter().all(|s| s.code != *code) {
+            seen.push(SeenCode { code: code.clone(), name: String::new(), visits: 0 });
+        }
+    }
+    seen
+}
+
+/// What waits for an answer first.
+fn types(seen: Vec<SeenCode>, rows: &[TypeRow]) -> Vec<TypeLine> {
     let line = |seen: SeenCode| {
         let mapped = rows.iter().find(|row| row.code == seen.code).map(|row| row.is);
         let chosen = mapped.map_or("", |is| is.map_or(IGNORE, VisitType::code));
@@ -63,7 +70,7 @@ fn types(mut seen: Vec<SeenCode>, rows: &[TypeRow]) -> Vec<TypeLine> {
             code: seen.code,
         }
     };
-    let mut lines: Vec<_> = seen.into_iter().map(line).collect();
+    let mut lines: Vec<_> = with_unseen(seen, rows.iter().map(|row| &row.code)).into_iter().map(line).collect();
     lines.sort_by_key(|line| line.mapped);
     lines
 }
@@ -75,10 +82,7 @@ fn choices(mapped: bool) -> Vec<Choice> {
     open.into_iter().chain(types).chain([Choice::new(IGNORE, "no visit: pass over")]).collect()
 }
 
-fn people(mut seen: Vec<SeenCode>, rows: &[ClaimRow], staff: &[(StaffId, String)]) -> Vec<ClaimLine> {
-    let extra = rows.iter().filter(|row| seen.iter().all(|s| s.code != row.code));
-    let extra: Vec<_> = extra.map(|row| SeenCode { code: row.code.clone(), name: String::new(), visits: 0 }).collect();
-    seen.extend(extra);
+fn people(seen: Vec<SeenCode>, rows: &[ClaimRow], staff: &[(StaffId, String)]) -> Vec<ClaimLine> {
     let line = |seen: SeenCode| {
         let claim = rows.iter().find(|row| row.code == seen.code);
         let chosen = claim.and_then(|c| c.staff).map(|id| id.to_string()).unwrap_or_default();
@@ -92,7 +96,7 @@ fn people(mut seen: Vec<SeenCode>, rows: &[ClaimRow], staff: &[(StaffId, String)
             code: seen.code,
         }
     };
-    let mut lines: Vec<_> = seen.into_iter().map(line).collect();
+    let mut lines: Vec<_> = with_unseen(seen, rows.iter().map(|row| &row.code)).into_iter().map(line).collect();
     lines.sort_by_key(|line| !line.name.is_empty());
     lines
 }
@@ -111,7 +115,18 @@ struct Saying<'a> {
     interface: InterfaceId,
 }
 
-impl Saying<'_> {
+impl<'a> Saying<'a> {
+    async fn begin(web: &'a Web, actor: &'a Actor, id: &str) -> Result<(Self, OrgTx), WebError> {
+        actor.may(Permission::MapInterfaces)?;
+        web.let_time_pass().await?;
+        let interface: InterfaceId = form::id(id, "interface")?;
+        let mut tx = actor.begin(web).await?;
+        if !tx.interfaces().await?.iter().any(|feed| feed.id == interface) {
+            return Err(WebError::not_found("interface"));
+        }
+        Ok((Saying { web, actor, interface }, tx))
+    }
+
     async fn said(&self, tx: &mut OrgTx, kind: CodeKind, code: &str) -> Result<SaidBy, WebError> {
         let now = self.web.roof.now();
         let woken = tx.wake_code(self.interface, kind, code, now).await?;
@@ -130,24 +145,14 @@ impl Saying<'_> {
     }
 }
 
-async fn known(tx: &mut OrgTx, id: &str) -> Result<InterfaceId, WebError> {
-    let id: InterfaceId = form::id(id, "interface")?;
-    let there = tx.interfaces().await?.iter().any(|feed| feed.id == id);
-    if there { Ok(id) } else { Err(WebError::not_found("interface")) }
-}
-
 pub async fn map(
     State(web): State<Web>,
     actor: Actor,
     Path(id): Path<String>,
     Posted(fields): Posted<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
-    actor.may(Permission::MapInterfaces)?;
-    web.let_time_pass().await?;
-    let mut tx = actor.begin(&web).await?;
-    let interface = known(&mut tx, &id).await?;
-    let saying = Saying { web: &web, actor: &actor, interface };
-    let before = tx.type_rows(interface).await?;
+    let (saying, mut tx) = Saying::begin(&web, &actor, &id).await?;
+    let before = tx.type_rows(saying.interface).await?;
     for [code, word] in rows(&fields, ["code", "is"]) {
         let is = match word.as_str() {
             "" => continue,
@@ -158,7 +163,7 @@ pub async fn map(
             continue;
         }
         let said = saying.said(&mut tx, CodeKind::VisitType, &code).await?;
-        tx.put_visit_type(interface, &code, is, said).await?;
+        tx.put_visit_type(saying.interface, &code, is, said).await?;
     }
     saying.done(tx).await
 }
@@ -169,12 +174,8 @@ pub async fn claim(
     Path(id): Path<String>,
     Posted(fields): Posted<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
-    actor.may(Permission::MapInterfaces)?;
-    web.let_time_pass().await?;
-    let mut tx = actor.begin(&web).await?;
-    let interface = known(&mut tx, &id).await?;
-    let saying = Saying { web: &web, actor: &actor, interface };
-    let (before, people) = (tx.claim_rows(interface).await?, tx.staff_list().await?);
+    let (saying, mut tx) = Saying::begin(&web, &actor, &id).await?;
+    let (before, people) = (tx.claim_rows(saying.interface).await?, tx.staff_list().await?);
     for [code, name, staff] in rows(&fields, ["code", "name", "staff"]) {
         let person = people.iter().find(|(id, _)| id.to_string() == staff);
         // Who signs in here has a name already.
@@ -184,7 +185,7 @@ pub async fn claim(
             continue;
         }
         let said = saying.said(&mut tx, CodeKind::Practitioner, &claim.code).await?;
-        tx.put_claim(interface, &claim, said).await?;
+        tx.put_claim(saying.interface, &claim, said).await?;
     }
     saying.done(tx).await
 }

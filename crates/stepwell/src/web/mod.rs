@@ -51,6 +51,7 @@ mod password;
 mod patient_page;
 mod patients;
 mod permission;
+mod portal;
 mod rehearsal;
 mod rehearsals;
 mod render;
@@ -128,6 +129,7 @@ pub fn router(roof: Arc<Roof>, demo: Option<Arc<Demo>>) -> Router {
     };
     let routes = staff_routes()
         .merge(link_pages::routes())
+        .merge(portal::routes())
         .merge(demo_routes(web.demo.is_some()))
         .route("/healthz", get(health::is_up))
         .route("/readyz", get(health::is_ready))
@@ -191,10 +193,7 @@ fn staff_routes() -> Router<Web> {
         .route("/interfaces/{interface}/feed/release", post(feeds::release))
         .route("/interfaces/{interface}/feed/drop", post(feeds::drop_held))
         .route("/closed-days", get(closed_days::list).post(closed_days::close))
-        .route(
-            "/closed-days/{location}/{day}",
-            get(closed_days::show).post(closed_days::keep).delete(closed_days::open),
-        )
+        .route("/closed-days/{place}/{day}", get(closed_days::show).post(closed_days::keep).delete(closed_days::open))
         .route("/notices/{notice}", get(notices::show))
         .route("/notices/{notice}/done", post(notices::done))
         .route("/deliveries/{delivery}", get(deliveries::show))

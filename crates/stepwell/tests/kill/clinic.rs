@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use care::workflow::Activation;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 use stepwell::clock::Clock;
@@ -42,37 +43,53 @@ pub struct Clinic {
 }
 
 impl Clinic {
-    /// Runs `stepwell setup`: the demo's clinic with a fixed port for its feed, and its immediate workflows on.
+    /// The demo's clinic with a fixed port for its feed, and its immediate workflows on.
     pub async fn set_up(name: &str, smtp_port: u16) -> Self {
+        let active = r#"["welcome", "invite-emr", "visit-changed", "visit-reminder"]"#;
+        let clinic = Self::of_file(name, smtp_port, |clinic| {
+            include_str!("../../src/demo/clinic.toml")
+                .replace("127.0.0.1:0", &format!("127.0.0.1:{}", clinic.feed_port))
+                // Each patient's whole story is told in minutes: a day's attention would end it early.
+                .replace(
+                    "mail_from",
+                    &format!("workflows = {active}\nattention = {{ emails_a_day = 1000 }}\nmail_from"),
+                )
+        });
+        let clinic = clinic.await;
+        // The workflows that ship ask staff about an uncertain mail or come at their hour only; this one does neither.
+        clinic.publish("reminder-at-once", REMINDER).await;
+        clinic
+    }
+
+    /// Runs `stepwell setup` with such a file.
+    pub async fn of_file(name: &str, smtp_port: u16, file: impl FnOnce(&Self) -> String) -> Self {
         let scratch = std::env::temp_dir().join(format!("stepwell-kill-{name}-{}", std::process::id()));
         fs::create_dir(&scratch).unwrap();
         // Started as root, PostgreSQL runs as an ordinary user and must get through.
         fs::set_permissions(&scratch, Permissions::from_mode(0o711)).unwrap();
         let clinic = Self { scratch, smtp_port, feed_port: free_port() };
-        let active = r#"["welcome", "invite-emr", "visit-changed", "visit-reminder"]"#;
-        let file = include_str!("../../src/demo/clinic.toml")
-            .replace("127.0.0.1:0", &format!("127.0.0.1:{}", clinic.feed_port))
-            // Each patient's whole story is told in minutes: a day's attention would end it early.
-            .replace("mail_from", &format!("workflows = {active}\nattention = {{ emails_a_day = 1000 }}\nmail_from"));
-        fs::write(clinic.scratch.join("clinic.toml"), file).unwrap();
+        fs::create_dir(clinic.folder()).unwrap();
+        fs::write(clinic.scratch.join("clinic.toml"), file(&clinic)).unwrap();
         let done = clinic.command("setup").arg(clinic.scratch.join("clinic.toml")).status().await.unwrap();
         assert!(done.success(), "setup failed");
-        clinic.publish_reminder().await;
         clinic
     }
 
-    /// The workflows that ship ask staff about an uncertain mail or come at their hour only; this one does neither.
-    async fn publish_reminder(&self) {
+    /// A workflow that is on from now on.
+    pub async fn publish(&self, key: &str, text: &str) {
         let place = Place::Private { data_dir: &self.data_dir(), pg_bin: None, durable: true };
         let database = Database::open(place).await.unwrap();
         let organization = database.app.organizations().await.unwrap()[0];
         let (mut tx, now) = (database.app.begin(organization).await.unwrap(), Clock::Wall.now());
-        tx.publish_workflow("reminder-at-once", REMINDER, now).await.unwrap();
-        tx.activate("reminder-at-once", stepwell::ids::new_id(now), None, &care::workflow::Activation::open(now))
-            .await
-            .unwrap();
+        tx.publish_workflow(key, text, now).await.unwrap();
+        tx.activate(key, stepwell::ids::new_id(now), None, &Activation::open(now)).await.unwrap();
         tx.commit().await.unwrap();
         database.close().await.unwrap();
+    }
+
+    /// A folder that may be watched for files.
+    pub fn folder(&self) -> PathBuf {
+        self.scratch.join("in")
     }
 
     fn data_dir(&self) -> PathBuf {
@@ -127,13 +144,30 @@ impl Clinic {
         self.login("owner").connect().await.unwrap()
     }
 
+    /// The same, of a server that is just being started.
+    pub async fn superuser_of_a_start(&self, server: &mut Child) -> PgConnection {
+        for _ in 0..1200 {
+            if let Some(login) = self.known_login("owner")
+                && let Ok(connected) = login.connect().await
+            {
+                return connected;
+            }
+            self.live_through(server, tokio::time::sleep(Duration::from_millis(50))).await;
+        }
+        panic!("after a minute the database is not there");
+    }
+
     pub fn login(&self, role: &str) -> PgConnectOptions {
-        let password = fs::read_to_string(self.data_dir().join("postgres.password")).unwrap();
-        let recorded = fs::read_to_string(self.data_dir().join("postgres/postmaster.pid")).unwrap();
+        self.known_login(role).unwrap()
+    }
+
+    fn known_login(&self, role: &str) -> Option<PgConnectOptions> {
+        let password = fs::read_to_string(self.data_dir().join("postgres.password")).ok()?;
+        let recorded = fs::read_to_string(self.data_dir().join("postgres/postmaster.pid")).ok()?;
         let mut lines = recorded.lines().skip(3);
-        let (port, socket) = (lines.next().unwrap().parse().unwrap(), lines.next().unwrap());
+        let (port, socket) = (lines.next()?.parse().ok()?, lines.next()?);
         let options = PgConnectOptions::new().socket(socket).port(port).username(role).password(password.trim());
-        options.database("stepwell").disable_statement_logging()
+        Some(options.database("stepwell").disable_statement_logging())
     }
 
     /// Waits for something that the server must live through.

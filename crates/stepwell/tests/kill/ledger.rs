@@ -112,7 +112,7 @@ fn line(row: Row) -> (String, Line) {
     (message_id(&key.to_string(), MAIL_DOMAIN), Line { letter, state, unknown })
 }
 
-async fn number(db: &mut PgConnection, sql: &'static str) -> i64 {
+pub async fn number(db: &mut PgConnection, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(db).await.unwrap()
 }
 

@@ -1,12 +1,15 @@
 //! The crash test: `kill -9` of the real server at random moments of a feed, and half of the times of its database's
 //! postmaster too, with everything on that makes a commit durable. Then the story must be that of a run nobody disturbed.
 //!
+//! And jobs of many commits ([`jobs`]), killed in the middle, are finished once.
+//!
 //! `STEPWELL_KILLS` says how many kills, `STEPWELL_KILL_SEED` draws the moments of an earlier run.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what it cannot go on without")]
 
 mod clinic;
 mod feed;
+mod jobs;
 mod ledger;
 mod mailbox;
 mod plan;

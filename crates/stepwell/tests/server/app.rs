@@ -71,7 +71,7 @@ impl TestApp {
     pub async fn start_with(wanted: Wanted) -> Self {
         let database = TestDatabase::migrated().await;
         let store = async |role: Role| Store::connect(database.login(role.name()), role, 8).await.unwrap();
-        let (app, runner) = (store(Role::App).await, store(Role::Runner).await);
+        let (app, runner, portal) = (store(Role::App).await, store(Role::Runner).await, store(Role::Portal).await);
         let sees_all = PgPool::connect_with(database.superuser()).await.unwrap();
         let text = if wanted.live { CLINIC.to_owned() } else { CLINIC.replace("live = true", "live = false") };
         let clinic = clinic(&app, &text).await;
@@ -82,7 +82,7 @@ impl TestApp {
         };
         let (probe, address) = stepwell::listen::mllp::bind("127.0.0.1:0").await.unwrap();
         drop(probe);
-        let roof = roof(app, runner, Clock::hand(monday()), post.as_ref(), &format!("http://{address}"));
+        let roof = roof((app, runner, portal), Clock::hand(monday()), post.as_ref(), &format!("http://{address}"));
         let parts = Parts { listen: &address.to_string(), demo: None, runner: false };
         let server = Server::start(roof.clone(), parts).await.unwrap();
         Self {
@@ -144,8 +144,8 @@ impl TestApp {
         self.collect();
         self.post = Some(Sink::listen("127.0.0.1:0", manners).await.unwrap());
         let old = &self.roof;
-        let (app, runner, clock) = (old.app.clone(), old.runner.clone(), old.clock.clone());
-        self.roof = roof(app, runner, clock, self.post.as_ref(), &old.base_url);
+        let stores = (old.app.clone(), old.runner.clone(), old.portal.clone().unwrap());
+        self.roof = roof(stores, old.clock.clone(), self.post.as_ref(), &old.base_url);
     }
 
     fn collect(&mut self) {
@@ -256,6 +256,9 @@ impl TestApp {
         }
         self.roof.app.close().await;
         self.roof.runner.close().await;
+        if let Some(portal) = &self.roof.portal {
+            portal.close().await;
+        }
         self.sees_all.close().await;
         if let Some(database) = self.database.take() {
             database.drop_it().await;
@@ -269,7 +272,12 @@ impl Drop for TestApp {
     }
 }
 
-fn roof(app: Store, runner: Store, clock: Clock, post: Option<&(Sink, Receiver<Received>)>, url: &str) -> Arc<Roof> {
+fn roof(
+    (app, runner, portal): (Store, Store, Store),
+    clock: Clock,
+    post: Option<&(Sink, Receiver<Received>)>,
+    url: &str,
+) -> Arc<Roof> {
     const CONNECTIONS: usize = 2;
     let mailer = post.map(|(sink, _)| {
         let mut options = Options::new(&sink.address().ip().to_string(), sink.address().port());
@@ -278,7 +286,8 @@ fn roof(app: Store, runner: Store, clock: Clock, post: Option<&(Sink, Receiver<R
     });
     let (templates, broken) = Templates::load();
     assert!(broken.is_empty(), "{broken:?}");
-    Arc::new(Roof::new(app, runner, clock, templates, mailer, CONNECTIONS, url.into(), [7; 32]))
+    let roof = Roof::new(app, runner, clock, templates, mailer, CONNECTIONS, url.into(), [7; 32]);
+    Arc::new(roof.with_portal(portal))
 }
 
 async fn clinic_of_chloe(store: &Store) -> Made {

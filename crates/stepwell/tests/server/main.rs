@@ -6,11 +6,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what it cannot go on without")]
 
 mod acknowledgements;
+mod addresses;
 mod any_order;
 mod app;
 mod booking;
 mod closed_days;
 mod cluster;
+mod commands;
 mod covering;
 mod desk;
 mod editing;
@@ -26,6 +28,7 @@ mod messages;
 mod migrating;
 mod own_workflows;
 mod pages;
+mod portal;
 mod rehearsal;
 mod scenarios;
 mod sending;

@@ -3,7 +3,7 @@
 use care::chart::{Category, Channel, Source, What};
 use care::id::PatientId;
 use care::rehearsal::{Player, Stage};
-use care::workflow::Ledger;
+use care::workflow::{Delivery, Ledger};
 use stepwell::runner::merge::{Two, unmerge};
 use stepwell::runner::{Context, Known, NewChange, record};
 use wire::hl7v2::write::{Outgoing, Patient, adt};
@@ -111,8 +111,11 @@ async fn stage_of(app: &TestApp, patients: [PatientId; 2]) -> Stage {
     stage
 }
 
-/// What a ledger says, without ids: each run and where its steps stand.
+/// What a ledger says, without ids: each run and where its steps stand, each message and whether it went.
 fn told(ledger: &Ledger) -> Vec<String> {
+    let went = |d: &Delivery| ledger.went(d).map_or("did not go".into(), |at| format!("{at}"));
+    let messages = ledger.deliveries.values();
+    let messages = messages.map(|d| format!("{} {} {} {}", d.workflow, d.key.step, d.contact.value, went(d)));
     let mut lines: Vec<String> = ledger
         .runs
         .values()
@@ -125,6 +128,7 @@ fn told(ledger: &Ledger) -> Vec<String> {
             steps.sort();
             format!("{} {:?} {:?} {steps:?}", run.workflow, run.anchor, run.ended)
         })
+        .chain(messages)
         .collect();
     lines.sort();
     lines
@@ -189,6 +193,29 @@ async fn merging_and_telling_apart_decide_as_the_stage_does() {
     assert_eq!(app.patient("2000").await, gone, "the number leads to its own record again");
     app.clock_moves_to("2026-03-15T15:00:00Z").await;
     stage.play_until(app.roof.now());
+    stands_as_on(&stage, &app, [survivor, gone]).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_went_in_a_run_that_is_closed_as_a_double_went_to_the_united_patient() {
+    let mut app = TestApp::start().await;
+    app.emr_sends(&message("S12", "20260302090000", &alma(), Some(&visit("AP1", "FU", "202603161400")))).await;
+    app.emr_sends(&message("S12", "20260302091000", &double(), Some(&visit("AP2", "FU", "202603161600")))).await;
+    let (survivor, gone) = (app.patient("1000").await, app.patient("2000").await);
+    app.clock_moves_to("2026-03-14T18:00:00Z").await;
+    let both = app.ledger_of(survivor).await.deliveries.len() + app.ledger_of(gone).await.deliveries.len();
+    let mut stage = stage_of(&app, [survivor, gone]).await;
+    stage.merge(survivor, gone);
+    app.emr_hands_over(&merge("20260314135900")).await;
+    stepwell::runner::inbox::apply_waiting(&app.roof).await.unwrap();
+    stands_as_on(&stage, &app, [survivor, gone]).await;
+    let united = app.ledger_of(survivor).await;
+    assert_eq!(united.deliveries.len(), both);
+    let reminders = united.deliveries.values().filter(|d| d.key.step == "two-days-before");
+    assert_eq!(reminders.count(), 2, "one in the run that stands, one in the double");
+    assert!(undone(&app, survivor, gone).await);
+    stage.unmerge(survivor, gone);
     stands_as_on(&stage, &app, [survivor, gone]).await;
     app.finish().await;
 }

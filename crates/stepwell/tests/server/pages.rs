@@ -23,13 +23,13 @@ impl Answer {
 
 /// A person's browser: keeps its cookie, and sends forms as pages do.
 pub struct Browser {
-    to: SocketAddr,
-    cookie: String,
+    pub to: SocketAddr,
+    pub cookie: String,
     pub csrf: String,
 }
 
 impl Browser {
-    fn of(app: &TestApp) -> Self {
+    pub fn of(app: &TestApp) -> Self {
         Self { to: app.pages, cookie: String::new(), csrf: String::new() }
     }
 
@@ -61,7 +61,7 @@ impl Browser {
         self.asks("POST", path, "Sec-Fetch-Site: same-origin\r\n", &form).await
     }
 
-    async fn asks(&self, method: &str, path: &str, headers: &str, form: &str) -> Answer {
+    pub async fn asks(&self, method: &str, path: &str, headers: &str, form: &str) -> Answer {
         let kind = "application/x-www-form-urlencoded";
         self.sends(method, path, headers, kind, form).await
     }
@@ -110,7 +110,8 @@ fn staff_routes() -> Vec<(&'static str, String)> {
     let (_, code) = code.split_once("fn staff_routes()").unwrap();
     let (code, _) = code.split_once("\n}\n").unwrap();
     let mut routes = vec![];
-    for line in code.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+    for line in code.lines().filter_map(|line| line.trim().strip_prefix(".route(")) {
+        let line = line.strip_prefix('"').unwrap_or_else(|| panic!("write the route on one line: {line}"));
         let (path, handlers) = line.split_once('"').unwrap();
         let path: Vec<_> = path
             .split('/')
@@ -121,11 +122,10 @@ fn staff_routes() -> Vec<(&'static str, String)> {
                 part => part,
             })
             .collect();
-        for (word, method) in [("get(", "GET"), ("post(", "POST"), ("delete(", "DELETE")] {
-            if handlers.contains(word) {
-                routes.push((method, path.join("/")));
-            }
-        }
+        let methods = [("get(", "GET"), ("post(", "POST"), ("delete(", "DELETE")];
+        let before = routes.len();
+        routes.extend(methods.iter().filter(|(word, _)| handlers.contains(word)).map(|(_, m)| (*m, path.join("/"))));
+        assert!(routes.len() > before, "write the route on one line: {line}");
     }
     assert!(routes.len() > 20, "{routes:?}");
     routes

@@ -70,6 +70,12 @@ async fn rows_everywhere(app: &mut TestApp) {
             "visit_types select $1, id, 'WHAT' from interfaces where organization = $1 limit 1",
             "practitioners_claimed (organization, interface, code, name) select $1, id, '7', 'Ann' from interfaces where organization = $1 limit 1",
             "enrolment_lists (organization, id, workflow, filter, patients, moment, made_at, made_by) select $1, gen_random_uuid(), 'w', '', '{}', '{}', now(), gen_random_uuid()",
+            "portal_sessions select $1, uuid_send(id), id, now(), now() from patients where organization = $1 limit 1",
+            "portal_links select $1, id, now() from deliveries where organization = $1 limit 1",
+            "portal_tries select $1, id, now() from patients where organization = $1 limit 1",
+            "drafts select $1, id, gen_random_uuid(), '{}', now() from patients where organization = $1 limit 1",
+            "done_marks select $1, id, gen_random_uuid(), 'x', '2026-03-02', now() from patients where organization = $1 limit 1",
+            "instrument_licences select $1, 'ndi', 'by contract', null, now()",
             "merges select $1, gen_random_uuid(), id, now() from patients where organization = $1 limit 1",
         ] {
             let insert = AssertSqlSafe(format!("insert into {row}"));
@@ -222,5 +228,47 @@ async fn a_message_for_one_clinic_leaves_the_other_as_it_was() {
     assert_eq!(tx.decisions(Some(alma), None, 10).await.unwrap().len(), 0);
     assert_eq!(tx.changes(alma).await.unwrap().len(), 0);
     drop(tx);
+    app.finish().await;
+}
+
+/// Tables the portal reads, and their column that says whose.
+const OF_ONE_PATIENT: [(&str, &str); 4] =
+    [("patients", "id"), ("changes", "patient"), ("drafts", "patient"), ("done_marks", "patient")];
+
+#[tokio::test]
+async fn the_portal_sees_one_patients_rows_and_no_other_table_of_patients() {
+    let mut app = TestApp::start().await;
+    app.emr_sends(&message("A28", "20260303080000", &patient("2000", "Emil", "emil@mail.example", "en"), None)).await;
+    rows_everywhere(&mut app).await;
+    for table in [
+        "drafts select organization, id, gen_random_uuid(), '{}', now()",
+        "done_marks select organization, id, gen_random_uuid(), 'x', '2026-03-02', now()",
+    ] {
+        let insert = format!("insert into {table} from patients");
+        sqlx::query(AssertSqlSafe(insert)).execute(&app.sees_all).await.unwrap();
+    }
+    let emil = app.ask("select id::text from patients where given = 'Emil'").await.remove(0);
+    let mut connection = as_role(&app, Role::Portal).await;
+    let mut tx = connection.begin().await.unwrap();
+    set(&mut tx, app.clinic.organization).await;
+    assert!(tx.execute("select count(*) from changes").await.is_err(), "read without a patient");
+    tx.rollback().await.unwrap();
+    let mut tx = connection.begin().await.unwrap();
+    set(&mut tx, app.clinic.organization).await;
+    sqlx::query("select set_config('stepwell.patient', $1, true)").bind(&emil).execute(&mut *tx).await.unwrap();
+    for (table, column) in OF_ONE_PATIENT {
+        let whose = format!("select distinct {column}::text from {table}");
+        let seen: Vec<String> = sqlx::query_scalar(AssertSqlSafe(whose)).fetch_all(&mut *tx).await.unwrap();
+        assert_eq!(seen, [emil.clone()], "{table}");
+    }
+    tx.rollback().await.unwrap();
+    for table in ["deliveries", "decisions", "contact_points", "portal_sessions", "staff", "messages", "encounters"] {
+        let mut tx = connection.begin().await.unwrap();
+        set(&mut tx, app.clinic.organization).await;
+        let said = tx.execute(AssertSqlSafe(format!("select 1 from {table}"))).await;
+        assert_eq!(said.map_err(|e| code(&e)).unwrap_err(), "42501", "{table}: not the portal's");
+        tx.rollback().await.unwrap();
+    }
+    drop(connection);
     app.finish().await;
 }

@@ -21,6 +21,12 @@ pub enum Test {
         test: NumberTest,
         seen: Option<f64>,
     },
+    /// What was answered to a question of a form.
+    Answer {
+        question: String,
+        wanted: String,
+        seen: Vec<String>,
+    },
     Invite {
         wanted: bool,
         seen: bool,
@@ -41,6 +47,10 @@ impl Test {
                 (!passes).then(|| Saw { clause: format!("{what} = {}", allowed.join(" or ")), value })
             }
             Test::Number { what, test, seen } => test.holds(what, *seen).err(),
+            Test::Answer { question, wanted, seen } => (!seen.contains(wanted)).then(|| {
+                let value = if seen.is_empty() { "not known".into() } else { seen.join(", ") };
+                Saw { clause: format!("{question} = {wanted}"), value }
+            }),
             Test::Invite { wanted, seen } => (wanted != seen).then(|| {
                 let value = if *seen { "yes" } else { "no" };
                 Saw { clause: format!("send_invite = {wanted}"), value: value.into() }

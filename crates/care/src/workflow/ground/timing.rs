@@ -30,6 +30,8 @@ pub struct Sum {
     pub open: Option<(String, OpenHours)>,
     /// Given again: when its visit moved.
     pub moved: Option<Timestamp>,
+    /// Its late rule gives nothing late.
+    pub skips_late: bool,
     /// Of a step on a visit: the visit's end.
     pub visit_ends: Option<Timestamp>,
     /// What the step says itself, in seconds.
@@ -51,7 +53,7 @@ impl Sum {
     pub fn due(&self) -> Option<Due> {
         if let Some(after) = &self.after {
             let at = after.given?.checked_add(SignedDuration::from_secs(after.seconds)).ok()?;
-            return Some(Due { at, expires: at.checked_add(WORTH).ok()? });
+            return Some(Due { at, from: at, expires: at.checked_add(WORTH).ok()? });
         }
         let at = self.schedule.due(self.moment, self.event_at, &zone::of(&self.zone), self.nth)?;
         let at = match &self.open {
@@ -59,16 +61,22 @@ impl Sum {
             None => at,
         };
         let expires = self.expiry(at);
-        Some(Due { at: self.rested(at)?, expires })
+        let Some(moved) = self.moved else { return Some(Due { at, from: at, expires }) };
+        let (at, from) = self.rested(at, moved)?;
+        Some(Due { at, from, expires })
     }
 
     /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
     /// schedule puts it now; what is not late already waits until the visit has stood still for a while.
-    fn rested(&self, at: Timestamp) -> Option<Timestamp> {
-        let Some(moved) = self.moved else { return Some(at) };
+    fn rested(&self, at: Timestamp, moved: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let at = if matches!(self.schedule, Schedule::Immediately { .. }) { moved } else { at };
         let rested = moved.checked_add(QUIET).ok()?;
-        Some(if is_late(at, moved) { at } else { at.max(rested) })
+        if !is_late(at, moved) {
+            let at = at.max(rested);
+            return Some((at, at));
+        }
+        // Late by its own schedule: what may go all the same waits for the visit to stand still, too.
+        Some((at, if self.skips_late { at } else { rested }))
     }
 
     fn expiry(&self, due: Timestamp) -> Timestamp {
@@ -108,6 +116,8 @@ pub struct Timing {
     /// A text due at night could go from the morning on: that wait is not lateness.
     pub could_go_from: Timestamp,
     pub expires: Timestamp,
+    /// Given again: when its visit moved.
+    pub moved: Option<Timestamp>,
     /// It was looked at in time and told to come back then.
     pub told_to_come: Option<Timestamp>,
     pub limit: Limit,
@@ -139,7 +149,9 @@ impl Timing {
         if self.expires <= now {
             return Some(Reason::Expired);
         }
-        let came_in_time = self.told_to_come.is_some_and(|at| at > self.due && !is_late(at, now));
+        let moved_too_late = self.moved.is_some_and(|moved| is_late(self.due, moved));
+        let told = self.told_to_come.filter(|_| !moved_too_late);
+        let came_in_time = told.is_some_and(|at| at > self.due && !is_late(at, now));
         if !late || came_in_time {
             return None;
         }

@@ -76,7 +76,8 @@ pub async fn apply(roof: &Roof, organization: OrganizationId, id: ImportId) -> R
         match work(roof, organization, id, usize::MAX).await? {
             Step::Ended => return Ok(()),
             Step::More(_) => {}
-            // The runner of a server is at it, or at another file of this interface.
+            // The runner of a server is at it, or a file that came before is not at its end: whoever was at that may be gone.
+            Step::Busy if apply_waiting(roof).await? > 0 => {}
             Step::Busy => tokio::time::sleep(std::time::Duration::from_millis(200)).await,
         }
     }

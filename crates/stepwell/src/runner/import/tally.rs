@@ -48,7 +48,16 @@ impl Counts {
             lines.push(format!("rows that are no visit: {}", self.ignored));
         }
         if self.refused > 0 {
-            lines.push(format!("rows refused: {}; cause and cure stand on the page of refused messages", self.refused));
+            lines.push(format!("rows refused: {}", self.refused));
+        }
+        lines
+    }
+
+    /// After the import: where the refused rows are.
+    pub fn lines_when_done(&self) -> Vec<String> {
+        let mut lines = self.lines();
+        if let Some(refused) = lines.last_mut().filter(|_| self.refused > 0) {
+            refused.push_str("; cause and cure stand on the page of refused messages");
         }
         lines
     }

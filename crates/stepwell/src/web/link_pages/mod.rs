@@ -31,12 +31,12 @@ pub fn routes() -> Router<Web> {
 }
 
 /// What a link leads to, read in one transaction.
-struct Opened {
-    tx: OrgTx,
-    context: Context,
-    patient: PatientId,
-    delivery: Delivery,
-    known: Known,
+pub(super) struct Opened {
+    pub tx: OrgTx,
+    pub context: Context,
+    pub patient: PatientId,
+    pub delivery: Delivery,
+    pub known: Known,
 }
 
 impl Opened {
@@ -47,7 +47,7 @@ impl Opened {
         }
     }
 
-    fn frame(&self) -> PatientFrame {
+    pub fn frame(&self) -> PatientFrame {
         let organization: &OrganizationRow = &self.context.organization;
         PatientFrame {
             language: self.language(),
@@ -58,7 +58,7 @@ impl Opened {
         }
     }
 
-    fn say(&self, english: &str, spanish: &str) -> String {
+    pub fn say(&self, english: &str, spanish: &str) -> String {
         self.language().say(english, spanish).to_owned()
     }
 
@@ -70,7 +70,7 @@ impl Opened {
     }
 
     /// Records what the patient says, and commits.
-    async fn record(mut self, web: &Web, what: What) -> Result<(), WebError> {
+    pub async fn record(mut self, web: &Web, what: What) -> Result<(), WebError> {
         let new = NewChange { at: web.roof.now(), source: Source::Patient, what, message: None };
         record(&web.roof, &mut self.tx, &self.context, self.patient, vec![new], false).await?;
         self.tx.commit().await?;
@@ -79,7 +79,7 @@ impl Opened {
 }
 
 /// Opens a link, holding the patient's row when something will be written. `None`: it is not one of ours.
-async fn open(web: &Web, purpose: Purpose, token: &str, to_write: bool) -> Result<Option<Opened>, WebError> {
+pub(super) async fn open(web: &Web, purpose: Purpose, token: &str, to_write: bool) -> Result<Option<Opened>, WebError> {
     let Some((organization, id)) = web.roof.open_link(purpose, token) else { return Ok(None) };
     let mut tx = web.roof.app.begin(organization).await?;
     let Some(patient) = patient_of(&mut tx, id, to_write).await? else { return Ok(None) };
@@ -96,7 +96,7 @@ async fn patient_of(tx: &mut OrgTx, delivery: DeliveryId, to_write: bool) -> Res
 }
 
 /// A link that is cut short or made up: nobody knows whose it was, so both languages are spoken.
-fn does_not_work() -> Result<Response, WebError> {
+pub(super) fn does_not_work() -> Result<Response, WebError> {
     let frame = PatientFrame {
         language: Language::English,
         clinic_name: "Stepwell".into(),

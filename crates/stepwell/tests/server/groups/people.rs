@@ -1,7 +1,5 @@
 //! Patients of every kind a clause can tell apart, and moments at which they differ.
 
-use std::collections::BTreeMap;
-
 use care::chart::{
     Act, AssignmentAct, Category, Channel, EncounterChange, EncounterKey, EpisodeChange, PatientChange, Score, Sex,
     What, Write,
@@ -153,7 +151,7 @@ fn assignment(patient: usize) -> impl Strategy<Value = What> {
                 episode: None,
                 depth: 0,
             },
-            2 => AssignmentAct::Complete { score: Score::of(7.0), answers: BTreeMap::new() },
+            2 => AssignmentAct::Complete { score: Score::of(7.0), answers: care::questionnaire::Answers::default() },
             _ => AssignmentAct::Withdraw,
         };
         What::Assignment { assignment, act }

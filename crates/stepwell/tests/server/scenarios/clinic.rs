@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
-use sqlx::postgres::PgPool;
 use stepwell::ids;
 use store::{
     ClaimRow, InterfaceRow, InterfaceState, LocationRow, LocationRules, NewOrganization, NewStaff, OrgTx, SaidBy,
@@ -14,8 +13,9 @@ use store::{
 use wire::hl7v2::{DischargeMeans, Interface, MappedType};
 
 use super::emr::FACILITY;
-use super::stage::Place;
+use super::stage::{Place, Stage};
 use super::story::Story;
+use super::switches;
 
 /// The organization with all that the scenario says of it.
 pub async fn found(tx: &mut OrgTx, story: &Story, id: OrganizationId, now: Timestamp) -> BTreeMap<String, Place> {
@@ -53,28 +53,20 @@ pub async fn found(tx: &mut OrgTx, story: &Story, id: OrganizationId, now: Times
             tx.put_claim(feed.id, &claim, SaidBy::default()).await.unwrap();
         }
     }
-    for first in story.workflows.iter().filter(|w| w.version == 1) {
-        tx.publish_workflow(&first.key, &first.body, now).await.unwrap();
-    }
     places
 }
 
-/// What no form says of a location yet: its closed days, and what time alone makes of a visit or a case.
-pub async fn has_rules(sees_all: &PgPool, story: &Story, id: OrganizationId, places: &BTreeMap<String, Place>) {
+/// What its pages say of a location: closed days, and what time alone makes of a visit or a case.
+pub async fn has_rules(stage: &Stage, story: &Story) -> Result<(), String> {
     for (theirs, location) in &story.scenario.clinic.locations {
-        let place = &places[story.scenario.names.name(theirs.0)];
-        let hours = location.arrived_after.map(|after| i32::try_from(after.as_hours()).unwrap());
-        let days = location.ended_after.map(u32::cast_signed);
-        let rules = sqlx::query(
-            "update locations set arrived_after_hours = $3, ended_after_days = $4 where organization = $1 and id = $2",
-        );
-        rules.bind(id.0).bind(place.id.0).bind(hours).bind(days).execute(sees_all).await.unwrap();
+        let place = stage.places[story.scenario.names.name(theirs.0)].id;
+        let hours = location.arrived_after.map(|after| after.as_hours());
+        switches::sets_rules(stage, place, hours, location.ended_after).await?;
         for day in &location.closed {
-            let closed =
-                sqlx::query("insert into closed_days (organization, location, day) values ($1, $2, $3::text::date)");
-            closed.bind(id.0).bind(place.id.0).bind(day.to_string()).execute(sees_all).await.unwrap();
+            switches::sets_day(stage, place, *day, true).await;
         }
     }
+    Ok(())
 }
 
 fn row(place: &Place, name: &str) -> LocationRow {

@@ -52,12 +52,13 @@ fn line(stage: &Stage, row: DecisionRow, chart: &Chart) -> Result<Line, String> 
 }
 
 fn anchor(stage: &Stage, patient: &str, chart: &Chart, anchor: Anchor) -> String {
-    let called = |id: Uuid| stage.called.get(&id).map_or("?", String::as_str);
+    let called = |id: Uuid| stage.called.get(&id).map_or_else(|| "?".to_owned(), Clone::clone);
     let case = |key: EpisodeKey| match key {
         EpisodeKey::Named(id) => called(id.0),
-        EpisodeKey::First => {
-            let named = chart.episode(EpisodeKey::First).and_then(|episode| episode.named);
-            named.map_or("default", |id| called(id.0))
+        EpisodeKey::First | EpisodeKey::Next(_) => {
+            let named = chart.episode(key).and_then(|episode| episode.named);
+            let nth = if let EpisodeKey::Next(nth) = key { format!("default-{}", nth + 1) } else { "default".into() };
+            named.map_or(nth, |id| called(id.0))
         }
     };
     let name = match anchor.subject {
@@ -65,14 +66,14 @@ fn anchor(stage: &Stage, patient: &str, chart: &Chart, anchor: Anchor) -> String
         Subject::Encounter(id) => format!("encounter:{}", called(id.0)),
         Subject::Episode(key) => format!("episode:{}", case(key)),
         Subject::VisitDay { location, date } => {
-            format!("visit_day:{}:{date}", location.map_or("-", |id| called(id.0)))
+            format!("visit_day:{}:{date}", location.map_or("-".into(), |id| called(id.0)))
         }
         Subject::Assignment(id) => format!("assignment:{}", chart.assignment(id).map_or("?", |a| &a.content)),
         Subject::Enrolment(id) => format!("enrolment:{}", called(id.0)),
         Subject::Birthday { year } => format!("birthday:{year}"),
         Subject::Idle { of: Idle::Login, days, since, .. } => format!("no-login:{days}:{since}"),
         Subject::Idle { of: Idle::Visits, days, since, episode } => {
-            format!("no-visits:{}:{days}:{since}", episode.map_or("-", case))
+            format!("no-visits:{}:{days}:{since}", episode.map_or("-".into(), case))
         }
         Subject::PresumedEnd { episode, on } => format!("presumed-end:{}:{on}", case(episode)),
     };

@@ -2,24 +2,28 @@
 
 use care::chart::{Act, AssignmentAct, EncounterChange, EncounterKey, PatientChange, Source, What, Write};
 use care::id::{AssignmentId, ChangeId, EncounterId, PatientId};
+use care::scenario::PatientFields;
 use care::zone::{self, CivilMoment};
 use jiff::Timestamp;
 use stepwell::runner::links::Purpose;
-use stepwell::runner::merge;
 use stepwell::runner::record::take_back;
 use stepwell::runner::{Context, Known, NewChange, record};
 
 use super::emr;
-use super::person::Person;
+use super::person;
 use super::stage::Stage;
 use super::story::When;
 use super::switches;
 
 /// `POST` of a form; true when it was taken.
-async fn posts(stage: &Stage, path: &str, fields: &[(&str, String)]) -> (bool, String) {
-    let pairs: Vec<_> = fields.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
-    let answer = stage.desk.posts(path, &pairs.join("&")).await;
+pub async fn posts(stage: &Stage, path: &str, fields: &[(&str, String)]) -> (bool, String) {
+    let answer = stage.desk.posts(path, &form_of(fields)).await;
     (answer.status == 303, answer.header("location").unwrap_or_default().to_owned())
+}
+
+pub fn form_of(fields: &[(&str, String)]) -> String {
+    let pairs: Vec<_> = fields.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
+    pairs.join("&")
 }
 
 fn encoded(text: &str) -> String {
@@ -28,12 +32,12 @@ fn encoded(text: &str) -> String {
 }
 
 /// The form "new patient"; `None` when it cannot say all of it.
-pub async fn adds(stage: &mut Stage, person: &Person) -> Option<PatientId> {
+pub async fn adds(stage: &mut Stage, person: &PatientFields) -> Option<PatientId> {
     if stage.loading {
         return None;
     }
     let location = person.location.as_ref().map(|name| stage.places[name].id);
-    let (taken, page) = posts(stage, "/patients", &person.as_form(location)?).await;
+    let (taken, page) = posts(stage, "/patients", &person::as_form(person, location)?).await;
     stage.by_form |= taken;
     taken.then(|| page.rsplit('/').next().unwrap().parse().unwrap())
 }
@@ -57,30 +61,13 @@ pub async fn records(stage: &Stage, patient: PatientId, source: Source, at: Time
     tx.commit().await.unwrap();
 }
 
-/// As the button "undo" does.
+/// As the button "undo" does, for what it is not shown for.
 pub async fn takes_back(stage: &Stage, patient: PatientId, change: ChangeId) {
     let mut tx = stage.tx().await;
     let context = Context::load(&stage.roof, &mut tx).await.unwrap();
     let patient = store::patient_lock(&mut tx, patient).await.unwrap().unwrap();
     assert!(take_back(&stage.roof, &mut tx, &context, patient, change).await.unwrap());
     tx.commit().await.unwrap();
-}
-
-/// They are two people after all.
-pub async fn parts(stage: &Stage, survivor: &str, gone: &str) {
-    let two = merge::Two { survivor: stage.people[survivor], gone: stage.people[gone] };
-    let mut tx = stage.tx().await;
-    let context = Context::load(&stage.roof, &mut tx).await.unwrap();
-    assert!(merge::unmerge(&stage.roof, &mut tx, &context, two).await.unwrap());
-    tx.commit().await.unwrap();
-}
-
-/// The switch on the workflow's page.
-pub async fn switches(stage: &Stage, workflow: &str, on: bool) -> Result<(), String> {
-    let method = if on { "POST" } else { "DELETE" };
-    let (taken, _) =
-        posts(stage, &format!("/workflows/{workflow}/activation"), &[("_method", method.to_owned())]).await;
-    if taken { Ok(()) } else { Err(format!("the switch of {workflow} was not taken")) }
 }
 
 /// The patient follows the link of the newest message and gives the birth date. False: there is no such message.
@@ -101,7 +88,8 @@ pub async fn registers(stage: &Stage, patient: PatientId) -> bool {
 pub async fn answers(stage: &Stage, patient: PatientId, assignment: AssignmentId, act: &AssignmentAct) -> bool {
     let AssignmentAct::Complete { score: Some(score), answers } = act else { return false };
     let points = score.points();
-    if points.fract() != 0.0 || !(0.0..=10.0).contains(&points) || answers.keys().any(|key| key != "comment") {
+    if points.fract() != 0.0 || !(0.0..=10.0).contains(&points) || answers.places().any(|(place, _)| place != "comment")
+    {
         return false;
     }
     let known = known(stage, patient).await;
@@ -112,7 +100,7 @@ pub async fn answers(stage: &Stage, patient: PatientId, assignment: AssignmentId
     }
     let link = stage.roof.link(Purpose::Answer, stage.organization, asks.id);
     let path = link.strip_prefix(&stage.roof.base_url).unwrap();
-    let comment = answers.get("comment").map_or("", String::as_str);
+    let comment = answers.first("comment").unwrap_or_default();
     stage.desk.posts(path, &format!("score={points}&comment={}", encoded(comment))).await.status == 200
 }
 
@@ -186,7 +174,7 @@ pub async fn records_visit(
     Ok(())
 }
 
-pub fn person(change: PatientChange) -> What {
+pub fn of_person(change: PatientChange) -> What {
     What::Patient(Box::new(change))
 }
 
@@ -226,7 +214,7 @@ async fn zone_of_visit(stage: &Stage, patient: PatientId, visit: EncounterId) ->
 }
 
 /// Date and time as the form takes them; `None` when that clock cannot say this instant to the minute.
-fn on_the_clock(start: &CivilMoment, zone: &str) -> Option<(String, String)> {
+pub fn on_the_clock(start: &CivilMoment, zone: &str) -> Option<(String, String)> {
     let civil = zone::of(zone).to_datetime(start.instant());
     let said = CivilMoment { civil: civil.date().at(civil.hour(), civil.minute(), 0, 0), zone: zone.into() };
     let exact = said.instant() == start.instant();

@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 
 use care::chart::Act;
 use care::id::{EncounterId, EpisodeId, PatientId};
+use care::scenario::PatientFields;
 use care::zone::{self, CivilMoment};
 use jiff::Timestamp;
 use stepwell::ids::id_of_number;
 use wire::hl7v2::write::{Outgoing, Patient, Visit, adt, siu};
 
-use super::person::Person;
 use super::story::When;
 use crate::wire_client::WireClient;
 
@@ -46,7 +46,13 @@ impl Emr {
     }
 
     /// A28 makes a person known, A31 says something new of them.
-    pub async fn tells_of(&mut self, at: Timestamp, event: &str, patient: &str, news: &Person) -> Result<(), String> {
+    pub async fn tells_of(
+        &mut self,
+        at: Timestamp,
+        event: &str,
+        patient: &str,
+        news: &PatientFields,
+    ) -> Result<(), String> {
         let known = self.people.entry(patient.into()).or_insert_with(|| nameless(patient));
         let set = |field: &mut String, news: &Option<String>| {
             if let Some(news) = news {

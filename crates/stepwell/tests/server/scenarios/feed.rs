@@ -1,18 +1,16 @@
 //! Tells the server what happens, each change by its door: one arm for each word of the vocabulary.
 
-use care::chart::{Act, EpisodeChange, PatientChange, Reach, Source, Subject, What, Write};
+use care::chart::{Act, EnrolmentAct, EpisodeChange, PatientChange, Source, Subject, What, Write};
 use care::id::{ChangeId, LocationId, PatientId};
 use care::rehearsal::Gateway;
-use care::scenario::Happens;
-use care::workflow::Activation;
+use care::scenario::{Happens, PatientFields};
 use jiff::Timestamp;
 use stepwell::ids::id_of_number;
 use uuid::Uuid;
 
-use super::person::Person;
 use super::stage::Stage;
 use super::story::{Listed, Story, When};
-use super::{Door, desk, emr, switches};
+use super::{Door, by_hand, desk, emr, person, switches};
 
 pub async fn tell(stage: &mut Stage, story: &Story, nth: usize) -> Result<(), String> {
     let (at, when) = &story.events[nth];
@@ -68,37 +66,36 @@ async fn by_its_door(stage: &mut Stage, told: &Told<'_>) -> Result<Vec<Door>, St
 async fn to_the_clinic(stage: &mut Stage, told: &Told<'_>) -> Result<Vec<Door>, String> {
     let place = |stage: &Stage, id: &LocationId| stage.places[told.story.scenario.names.name(id.0)].id;
     match told.happens {
-        Happens::Activated { workflow, cover: false, locations: None } => {
-            desk::switches(stage, workflow, true).await?;
-            return Ok(vec![Door::Form]);
-        }
-        Happens::Deactivated { workflow } => {
-            desk::switches(stage, workflow, false).await?;
-            return Ok(vec![Door::Form]);
-        }
         Happens::Activated { workflow, cover, locations } => {
             let locations = locations.as_ref().map(|ids| ids.iter().map(|id| place(stage, id)).collect());
-            let activation = Activation { cover: *cover, locations, ..Activation::open(told.at) };
-            switches::activates(stage, workflow, &activation).await;
+            switches::activates(stage, workflow, *cover, locations).await?;
         }
+        Happens::Deactivated { workflow } => switches::deactivates(stage, workflow).await?,
         Happens::Published { workflow, version, in_flight } => {
             switches::publishes(stage, told.story, workflow, *version, *in_flight).await?;
         }
         Happens::Day { location, date, closed } => {
             switches::sets_day(stage, place(stage, location), *date, *closed).await;
         }
-        Happens::Feed { location, feed } => switches::feed(stage, place(stage, location), *feed).await,
-        Happens::Loading => switches::loads(stage).await,
-        Happens::Live { cover } => switches::is_live(stage, *cover).await,
-        Happens::Mapped { code, is } => switches::maps(stage, code, *is).await,
-        Happens::Claimed { code, name } => switches::claims(stage, code, name).await,
+        Happens::Loading => switches::loads(stage).await?,
+        Happens::Live { cover } => switches::is_live(stage, *cover).await?,
+        Happens::Mapped { code, is } => switches::maps(stage, code, *is).await?,
+        Happens::Claimed { code, name } => switches::claims(stage, code, name).await?,
+        Happens::Feed { location, feed } => {
+            switches::feed(stage, place(stage, location), *feed).await;
+            return Ok(vec![Door::Runner]);
+        }
         Happens::ChannelDown { channel, down } => {
             let gateway = if *down { Gateway::Down } else { Gateway::Takes };
             switches::gateway(stage, told.story, *channel, gateway).await;
+            return Ok(vec![Door::Runner]);
         }
-        Happens::Gateway { channel, gateway } => switches::gateway(stage, told.story, *channel, *gateway).await,
+        Happens::Gateway { channel, gateway } => {
+            switches::gateway(stage, told.story, *channel, *gateway).await;
+            return Ok(vec![Door::Runner]);
+        }
         // The stage was set up without it.
-        Happens::ContentWithdrawn { .. } => {}
+        Happens::ContentWithdrawn { .. } => return Ok(vec![Door::Runner]),
         Happens::Change { .. }
         | Happens::Newest { .. }
         | Happens::Undone { .. }
@@ -107,7 +104,7 @@ async fn to_the_clinic(stage: &mut Stage, told: &Told<'_>) -> Result<Vec<Door>, 
             return Err(format!("no door is known for `{}`: give it an arm in feed.rs", told.when.change));
         }
     }
-    Ok(vec![Door::Record])
+    Ok(vec![Door::Form])
 }
 
 /// By id, oldest first; nothing before the patient is there.
@@ -125,6 +122,8 @@ fn word_of(stage: &Stage, told: &Told<'_>) -> (Source, Timestamp) {
     let source = match source {
         Source::Staff(_) => Source::Staff(stage.staff),
         Source::Emr(_) => Source::Emr(stage.interface),
+        // What comes while only facts are taken in comes from the interface that loads.
+        Source::System if stage.loading => Source::Emr(stage.interface),
         Source::Patient | Source::System => *source,
     };
     (source, *stamped)
@@ -151,9 +150,24 @@ async fn record(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
             return Err("it names what only another door can name".into());
         }
     }
+    if let What::Enrolment { enrolment, act: EnrolmentAct::Stop } = &mut what
+        && let Some(name) = stage.called.get(&enrolment.0)
+        && let Some(known) = by_hand::enrolment_of(stage, desk::known(stage, patient).await.chart(), name)
+    {
+        *enrolment = known;
+    }
     let (source, at) = word_of(stage, told);
+    if staff_may_say_it(stage, told) && by_hand::says(stage, patient, &what).await {
+        return Ok(Door::Form);
+    }
     desk::records(stage, patient, source, at, what).await;
     Ok(Door::Record)
+}
+
+/// Now, and not while only facts are taken in.
+fn staff_may_say_it(stage: &Stage, told: &Told<'_>) -> bool {
+    let (source, at) = word_of(stage, told);
+    matches!(source, Source::System | Source::Staff(_)) && at == told.at && !stage.loading
 }
 
 /// Done or taken back: the one that is named, or the newest of its content, which a workflow may have given.
@@ -175,17 +189,19 @@ async fn assignment(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> 
 async fn stop(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
     let patient = known(stage, told.story, told.when).await?;
     let Happens::Stop { channel, .. } = told.happens else { return Err("the simulator reads no STOP in it".into()) };
-    if let Reach::At(point) = desk::known(stage, patient).await.chart().patient.reach(*channel) {
-        let mut tx = stage.tx().await;
-        tx.suppress(channel.code(), &point.value, "stop", told.at).await.unwrap();
-        tx.commit().await.unwrap();
+    if by_hand::stops(stage, patient, *channel).await {
+        Ok(Door::Form)
+    } else {
+        Err("there is no address that could be stopped".into())
     }
-    Ok(Door::Record)
 }
 
 async fn undo(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
     let label = told.when.undoes()?;
     let (patient, change) = *stage.labels.get(label).ok_or_else(|| format!("nothing is called `{label}`"))?;
+    if by_hand::takes_back(stage, patient, change).await {
+        return Ok(Door::Form);
+    }
     desk::takes_back(stage, patient, change).await;
     Ok(Door::Record)
 }
@@ -193,14 +209,20 @@ async fn undo(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
 async fn merge(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
     let gone = told.when.gone.as_deref().ok_or("a merge needs `gone`")?.to_owned();
     let survivor = told.when.patient()?.to_owned();
-    if let Happens::Merged { undone: true, .. } = told.happens {
-        desk::parts(stage, &survivor, &gone).await;
-        stage.merged.retain(|two| *two != (survivor.clone(), gone.clone()));
-        return Ok(Door::Record);
+    let undone = matches!(told.happens, Happens::Merged { undone: true, .. });
+    // An EMR has no word for parting them again.
+    let by_emr = !undone && has_emr(stage, home(told.story, told.when));
+    if by_emr {
+        stage.emr.merges(told.at, &survivor, &gone).await?;
+    } else if !by_hand::merges(stage, stage.people[&survivor], stage.people[&gone], undone).await {
+        return Err("the page of the merge refused it".into());
     }
-    stage.emr.merges(told.at, &survivor, &gone).await?;
-    stage.merged.push((survivor, gone));
-    Ok(Door::Message)
+    if undone {
+        stage.merged.retain(|two| *two != (survivor.clone(), gone.clone()));
+    } else {
+        stage.merged.push((survivor, gone));
+    }
+    Ok(if by_emr { Door::Message } else { Door::Form })
 }
 
 /// Somebody who was there before any workflow was on. What the EMR cannot say of them is recorded.
@@ -213,16 +235,16 @@ pub async fn is_there_already(stage: &mut Stage, listed: &Listed) -> Result<(), 
 /// A person's record is made. `before`: no workflow is on, so that it may be said in two breaths.
 async fn arrives(stage: &mut Stage, listed: &Listed, before: bool) -> Result<Door, String> {
     let (name, person, at) = (&listed.id, &listed.person, stage.roof.now());
-    let (said, left) = person.split_for_emr();
+    let (said, left) = person::split_for_emr(person);
     let mut door = Door::Message;
-    if has_emr(stage, person.location.as_deref()) && (before || left.says_nothing()) {
+    if has_emr(stage, person.location.as_deref()) && (before || says_nothing(&left)) {
         stage.emr.tells_of(at, "A28", name, &said).await?;
         stage.work_is_done().await;
         let mut tx = stage.tx().await;
         let found = tx.find_key(store::KeyKind::Patient, emr::FACILITY, name).await.unwrap();
         let (_, patient) = found.ok_or_else(|| format!("the EMR's {name} is not there"))?;
         stage.people.insert(name.clone(), patient);
-        if !left.says_nothing() {
+        if !says_nothing(&left) {
             recorded(stage, patient, &left).await;
         }
     } else {
@@ -260,9 +282,9 @@ async fn known(stage: &mut Stage, story: &Story, when: &When) -> Result<PatientI
 
 async fn update(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
     let patient = known(stage, told.story, told.when).await?;
-    let (said, left) = told.when.person.split_for_emr();
+    let (said, left) = person::split_for_emr(&told.when.person);
     let (source, at) = word_of(stage, told);
-    if may_be_the_emr(source) && left.says_nothing() && has_emr(stage, home(told.story, told.when)) {
+    if may_be_the_emr(source) && says_nothing(&left) && has_emr(stage, home(told.story, told.when)) {
         stage.emr.tells_of(at, "A31", told.when.patient()?, &said).await?;
         return Ok(Door::Message);
     }
@@ -276,7 +298,7 @@ async fn register(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> {
         return Ok(Door::Form);
     }
     let change = PatientChange { registered: Write::Set(true), ..PatientChange::default() };
-    desk::records(stage, patient, Source::Patient, told.at, desk::person(change)).await;
+    desk::records(stage, patient, Source::Patient, told.at, desk::of_person(change)).await;
     Ok(Door::Record)
 }
 
@@ -298,8 +320,7 @@ async fn visit(stage: &mut Stage, act: Act, told: &Told<'_>) -> Result<Vec<Door>
     if plain && may_be_the_emr(source) && of_emr && stage.emr.tells_of_visit(at, act, when).await? {
         return Ok(vec![Door::Message]);
     }
-    let may_be_staff = matches!(source, Source::System | Source::Staff(_));
-    if plain && may_be_staff && at == told.at && !stage.loading && desk::does(stage, act, patient, when).await? {
+    if plain && staff_may_say_it(stage, told) && desk::does(stage, act, patient, when).await? {
         return Ok(vec![Door::Form]);
     }
     desk::records_visit(stage, act, patient, (source, at), when).await?;
@@ -339,17 +360,21 @@ async fn case(stage: &mut Stage, event: &str, told: &Told<'_>) -> Result<Door, S
     Ok(Door::Record)
 }
 
-async fn recorded(stage: &Stage, patient: PatientId, person: &Person) {
+async fn recorded(stage: &Stage, patient: PatientId, person: &PatientFields) {
     said_of(stage, patient, (Source::System, stage.roof.now()), person).await;
 }
 
-async fn said_of(stage: &Stage, patient: PatientId, (source, at): (Source, Timestamp), person: &Person) {
+async fn said_of(stage: &Stage, patient: PatientId, (source, at): (Source, Timestamp), person: &PatientFields) {
     let location = person.location.as_ref().map(|name| stage.places[name].id);
-    desk::records(stage, patient, source, at, desk::person(person.change(location))).await;
-    for (channel, category) in person.consents() {
+    desk::records(stage, patient, source, at, desk::of_person(person.change(Write::some(location)).unwrap())).await;
+    for (channel, category) in person::consents(person) {
         let what = What::Consent { channel, category, given: true, said_by: None };
         desk::records(stage, patient, source, at, what).await;
     }
+}
+
+fn says_nothing(left: &PatientFields) -> bool {
+    *left == PatientFields::default()
 }
 
 async fn is_charted(stage: &Stage, patient: PatientId) -> bool {

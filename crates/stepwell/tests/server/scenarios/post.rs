@@ -1,4 +1,5 @@
-//! The gateways of a story: a mail server and one for texts. Each takes everything, refuses everything, or does not answer.
+//! The gateways of a story: a mail server and one for texts. Each takes everything, refuses everything, for good or
+//! for now, or does not answer.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -64,6 +65,7 @@ impl Post {
             return self.paper.answers(match gateway {
                 rehearsal::Gateway::Takes => Answer::Takes,
                 rehearsal::Gateway::Refuses => Answer::Refuses,
+                rehearsal::Gateway::Fails => Answer::NotNow,
                 rehearsal::Gateway::Down | rehearsal::Gateway::Breaks => Answer::Nothing,
             });
         }
@@ -73,6 +75,7 @@ impl Post {
         let manners = match gateway {
             rehearsal::Gateway::Takes => Manners::default(),
             rehearsal::Gateway::Refuses => all(Verdict::AgainstPolicy),
+            rehearsal::Gateway::Fails => all(Verdict::TryLater),
             rehearsal::Gateway::Breaks => all(Verdict::DropAfterDot),
             rehearsal::Gateway::Down => return,
         };

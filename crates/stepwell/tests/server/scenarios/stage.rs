@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use care::chart::Clinic;
 use care::id::{ChangeId, InterfaceId, LocationId, OrganizationId, PatientId, StaffId};
 use care::scenario::{Event, Happens, Line};
-use care::workflow::Activation;
 use jiff::{SignedDuration, Timestamp};
 use pages::email::Compiled;
-use sqlx::postgres::PgPool;
 use stepwell::clock::Clock;
 use stepwell::content::{Template, Templates};
+use stepwell::runner::publish::publish_shipped;
 use stepwell::runner::{settle, work};
 use stepwell::server::{Parts, Server};
 use stepwell::{Roof, ids};
@@ -21,7 +21,7 @@ use super::emr::Emr;
 use super::post::Post;
 use super::slot::Slot;
 use super::story::Story;
-use super::{Door, clinic, feed};
+use super::{Door, clinic, feed, switches};
 use crate::pages::Browser;
 
 pub struct Stage {
@@ -48,8 +48,6 @@ pub struct Stage {
     pub merged: Vec<(String, String)>,
     /// Staff said by a form what is being told.
     pub by_form: bool,
-    /// For what nothing of ours writes yet.
-    pub sees_all: PgPool,
     server: Server,
 }
 
@@ -76,8 +74,10 @@ impl Stage {
         let staff = clinic::hire(&mut tx, clock.now()).await;
         let cookie = clinic::session(&mut tx, staff, clock.now(), story.scenario.until).await;
         tx.commit().await.unwrap();
-        clinic::has_rules(&slot.sees_all, story, organization, &places).await;
         let roof = roof(story, slot, clock, &post);
+        let first_versions = story.workflows.iter().filter(|w| w.version == 1);
+        let first_versions: Vec<_> = first_versions.map(|w| (w.key.clone(), w.body.clone())).collect();
+        publish_shipped(&roof, &first_versions).await.unwrap();
         let parts = Parts { listen: "127.0.0.1:0", demo: None, runner: false };
         let server = Server::start(roof.clone(), parts).await?;
         let zone = story.scenario.clinic.zone.clone();
@@ -99,19 +99,21 @@ impl Stage {
             labels: BTreeMap::new(),
             merged: vec![],
             by_form: false,
-            sees_all: slot.sees_all.clone(),
             server,
         };
+        clinic::has_rules(&stage, story).await?;
         for listed in story.people.iter().filter(|listed| !listed.new) {
             feed::is_there_already(&mut stage, listed).await?;
         }
         stage.time_passes(first - SignedDuration::from_secs(1)).await;
-        let mut tx = stage.tx().await;
         for on in story.workflows.iter().filter(|w| w.on) {
-            tx.activate(&on.key, stage.roof.new_id(), Some(staff), &Activation::open(stage.roof.now())).await.unwrap();
+            switches::activates(&stage, &on.key, false, None).await?;
         }
-        tx.commit().await.unwrap();
         Ok(stage)
+    }
+
+    pub async fn clinic(&self) -> Clinic {
+        self.tx().await.clinic().await.unwrap().clinic
     }
 
     pub async fn tx(&self) -> OrgTx {
@@ -171,6 +173,8 @@ fn roof(story: &Story, slot: &Slot, clock: Clock, post: &Post) -> Arc<Roof> {
     let roof = Roof::new(app, runner, clock, templates, Some(mailer), CONNECTIONS, url, [7; 32]);
     let mut roof = roof.with_texts(post.gateway());
     roof.channels.clone_from(&story.scenario.channels);
+    // The simulator comes back when it is time, not a little before or after.
+    roof.jitter = || 0.5;
     Arc::new(roof)
 }
 

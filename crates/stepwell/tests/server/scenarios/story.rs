@@ -2,13 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use care::scenario::Scenario;
+use care::scenario::{PatientFields, Scenario};
 use care::zone::CivilMoment;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::Deserialize;
-
-use super::person::Person;
 
 pub struct Story {
     pub name: String,
@@ -45,7 +43,7 @@ pub struct Listed {
     #[serde(default)]
     pub new: bool,
     #[serde(flatten)]
-    pub person: Person,
+    pub person: PatientFields,
     /// What no door says yet.
     #[serde(flatten)]
     rest: toml::Table,
@@ -70,7 +68,7 @@ pub struct When {
     pub gone: Option<String>,
     /// Holds `location` too.
     #[serde(flatten)]
-    pub person: Person,
+    pub person: PatientFields,
 }
 
 impl When {

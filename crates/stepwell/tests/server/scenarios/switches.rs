@@ -1,54 +1,45 @@
 //! What staff and the world outside do to the clinic as a whole.
 
 use care::chart::{Channel, VisitType};
-use care::id::{LocationId, PatientId};
+use care::id::LocationId;
 use care::rehearsal::Gateway;
 use care::scenario::Feed;
-use care::workflow::decide::go_live;
-use care::workflow::hold::drop_held;
-use care::workflow::{Activation, Edit, InFlight};
+use care::workflow::InFlight;
 use jiff::civil::Date;
-use stepwell::runner::Context;
-use stepwell::runner::record::{Act, act, refold};
-use store::{ClaimRow, SaidBy};
+use stepwell::runner::{days, feeds};
 
+use super::desk::{form_of, posts};
 use super::stage::Stage;
 use super::story::Story;
 
-/// Everybody is looked at again.
-async fn everybody(stage: &Stage) {
-    let mut tx = stage.tx().await;
-    let context = Context::load(&stage.roof, &mut tx).await.unwrap();
-    for patient in patients(stage) {
-        let patient = store::patient_lock(&mut tx, patient).await.unwrap().unwrap();
-        refold(&stage.roof, &mut tx, &context, patient, stage.loading).await.unwrap();
+/// A form that has to be taken.
+async fn form(stage: &Stage, path: &str, fields: &[(&str, String)]) -> Result<(), String> {
+    if posts(stage, path, fields).await.0 { Ok(()) } else { Err(format!("the form {path} was not taken")) }
+}
+
+fn delete() -> (&'static str, String) {
+    ("_method", "DELETE".to_owned())
+}
+
+/// The switch on the workflow's page. `locations`: only there.
+pub async fn activates(
+    stage: &Stage,
+    workflow: &str,
+    cover: bool,
+    locations: Option<Vec<LocationId>>,
+) -> Result<(), String> {
+    let mut fields: Vec<(&str, String)> = cover.then(|| ("cover", "yes".into())).into_iter().collect();
+    for location in locations.into_iter().flatten() {
+        fields.extend([("choose", "yes".into()), ("location", location.to_string())]);
     }
-    tx.commit().await.unwrap();
+    form(stage, &format!("/workflows/{workflow}/activation"), &fields).await
 }
 
-/// The engine acts on everybody.
-async fn on_everybody(stage: &Stage, what: Act<'_>) {
-    let mut tx = stage.tx().await;
-    let context = Context::load(&stage.roof, &mut tx).await.unwrap();
-    for patient in patients(stage) {
-        let patient = store::patient_lock(&mut tx, patient).await.unwrap().unwrap();
-        act(&stage.roof, &mut tx, &context, patient, &mut *what).await.unwrap();
-    }
-    tx.commit().await.unwrap();
+pub async fn deactivates(stage: &Stage, workflow: &str) -> Result<(), String> {
+    form(stage, &format!("/workflows/{workflow}/activation"), &[delete()]).await
 }
 
-fn patients(stage: &Stage) -> Vec<PatientId> {
-    let gone = |name: &String| stage.merged.iter().any(|(_, gone)| gone == name);
-    stage.people.iter().filter(|(name, _)| !gone(name)).map(|(_, id)| *id).collect()
-}
-
-pub async fn activates(stage: &Stage, workflow: &str, activation: &Activation) {
-    let mut tx = stage.tx().await;
-    tx.activate(workflow, stage.roof.new_id(), Some(stage.staff), activation).await.unwrap();
-    tx.commit().await.unwrap();
-    everybody(stage).await;
-}
-
+/// The editor: look at the text, see what publishing does, publish.
 pub async fn publishes(
     stage: &Stage,
     story: &Story,
@@ -56,73 +47,65 @@ pub async fn publishes(
     version: u32,
     in_flight: InFlight,
 ) -> Result<(), String> {
-    let text = story.workflows.iter().find(|w| w.key == workflow && w.version == version);
-    let text = text.ok_or_else(|| format!("there is no version {version} of {workflow}"))?;
-    let at = stage.roof.now();
-    let mut tx = stage.tx().await;
-    tx.publish_workflow(workflow, &text.body, at).await.unwrap();
-    tx.write_edit(workflow, &Edit { at, to: version, in_flight }, Some(stage.staff)).await.unwrap();
-    tx.commit().await.unwrap();
-    everybody(stage).await;
-    Ok(())
+    let written = story.workflows.iter().find(|w| w.key == workflow && w.version == version);
+    let text = written.ok_or_else(|| format!("there is no version {version} of {workflow}"))?.body.clone();
+    let fields = |then: &str| vec![("text", text.clone()), ("base", (version - 1).to_string()), ("then", then.into())];
+    let page = stage.desk.posts(&format!("/workflows/{workflow}/edit"), &form_of(&fields("publish"))).await.body;
+    let checked = page.split_once("name=\"checked\" value=\"").and_then(|(_, rest)| rest.split('"').next());
+    let checked = checked.ok_or_else(|| format!("version {version} cannot be published: {page}"))?;
+    let mut fields = fields("");
+    fields.extend([("checked", checked.to_owned()), ("in_flight", in_flight.code().to_owned())]);
+    form(stage, &format!("/workflows/{workflow}/versions"), &fields).await
 }
 
+/// The form takes no day that is over. A day that is opened stays closed for a minute on the page: what is told is the end
+/// of that minute.
 pub async fn sets_day(stage: &Stage, location: LocationId, day: Date, closed: bool) {
-    let sql = if closed {
-        "insert into closed_days (organization, location, day) values ($1, $2, $3::text::date) on conflict do nothing"
-    } else {
-        "delete from closed_days where organization = $1 and location = $2 and day = $3::text::date"
-    };
-    let said = sqlx::query(sql).bind(stage.organization.0).bind(location.0).bind(day.to_string());
-    said.execute(&stage.sees_all).await.unwrap();
+    let of = stage.organization;
     if !closed {
-        held_is_looked_at(stage, false).await;
+        days::open(&stage.roof, of, &[(location, day)]).await.unwrap();
+    } else if !posts(stage, "/closed-days", &[("location", location.to_string()), ("from", day.to_string())]).await.0 {
+        days::close(&stage.roof, of, &[(location, day)], "", Some(stage.staff)).await.unwrap();
     }
 }
 
+/// What the location's page says: what time alone makes of a visit or a case.
+pub async fn sets_rules(
+    stage: &Stage,
+    location: LocationId,
+    hours: Option<i64>,
+    days: Option<u32>,
+) -> Result<(), String> {
+    let mut fields = vec![];
+    if let Some(hours) = hours {
+        fields.extend([("arrived", "start".to_owned()), ("hours", hours.to_string())]);
+    }
+    if let Some(days) = days {
+        fields.extend([("ended", "quiet".to_owned()), ("days", days.to_string())]);
+    }
+    if fields.is_empty() { Ok(()) } else { form(stage, &format!("/locations/{location}"), &fields).await }
+}
+
+/// What the guard of the feeds does to a location, and staff who release or drop what it holds.
 pub async fn feed(stage: &Stage, location: LocationId, feed: Feed) {
+    let (roof, of, at) = (&stage.roof, stage.organization, [location]);
     match feed {
-        Feed::Silent => {
-            is_silent(stage, location, true).await;
-            everybody(stage).await;
-        }
-        Feed::CaughtUp | Feed::Released => {
-            is_silent(stage, location, false).await;
-            held_is_looked_at(stage, feed == Feed::Released).await;
-            everybody(stage).await;
-        }
-        Feed::Dropped => {
-            on_everybody(stage, &mut |facts, ledger, ids| drop_held(facts, ledger, location, ids)).await;
-        }
+        Feed::Silent => feeds::silent(roof, of, &at).await.unwrap(),
+        Feed::CaughtUp => feeds::caught_up(roof, of, &at).await.unwrap(),
+        Feed::Released => feeds::release(roof, of, &at).await.unwrap(),
+        Feed::Dropped => feeds::drop_held(roof, of, &at).await.unwrap(),
     }
 }
 
-async fn is_silent(stage: &Stage, location: LocationId, silent: bool) {
-    let said = sqlx::query("update locations set silent = $3 where organization = $1 and id = $2");
-    let said = said.bind(stage.organization.0).bind(location.0).bind(silent);
-    said.execute(&stage.sees_all).await.unwrap();
-}
-
-/// At its own time; `at_once`: as if it were due only now.
-async fn held_is_looked_at(stage: &Stage, at_once: bool) {
-    let mut tx = stage.tx().await;
-    tx.wake_held(at_once.then(|| stage.roof.now())).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
-pub async fn loads(stage: &mut Stage) {
+pub async fn loads(stage: &mut Stage) -> Result<(), String> {
     stage.loading = true;
-    let mut tx = stage.tx().await;
-    assert!(tx.load_again(stage.interface).await.unwrap());
-    tx.commit().await.unwrap();
+    form(stage, &format!("/interfaces/{}/live", stage.interface), &[delete()]).await
 }
 
-pub async fn is_live(stage: &mut Stage, cover: bool) {
+pub async fn is_live(stage: &mut Stage, cover: bool) -> Result<(), String> {
     stage.loading = false;
-    let mut tx = stage.tx().await;
-    assert!(tx.start_live(stage.interface, false, stage.roof.now()).await.unwrap());
-    tx.commit().await.unwrap();
-    on_everybody(stage, &mut |facts, ledger, ids| go_live(facts, ledger, cover, ids)).await;
+    let fields: Vec<_> = cover.then(|| ("cover", "yes".to_owned())).into_iter().collect();
+    form(stage, &format!("/interfaces/{}/live", stage.interface), &fields).await
 }
 
 /// The server's word for a type that the EMR names so.
@@ -130,12 +113,14 @@ pub fn code_of(stage: &Stage, code: &str) -> String {
     format!("{}/{}", stage.interface, store::code_key(code))
 }
 
-pub async fn maps(stage: &Stage, code: &str, is: Option<VisitType>) {
-    let mut tx = stage.tx().await;
-    let by = SaidBy { since: Some(stage.roof.now()), staff: None };
-    tx.put_visit_type(stage.interface, code, is, by).await.unwrap();
-    tx.commit().await.unwrap();
-    everybody(stage).await;
+pub async fn maps(stage: &Stage, code: &str, is: Option<VisitType>) -> Result<(), String> {
+    let fields = [("code", store::code_key(code)), ("is", is.map_or("ignore", VisitType::code).to_owned())];
+    form(stage, &format!("/interfaces/{}/types", stage.interface), &fields).await
+}
+
+pub async fn claims(stage: &Stage, code: &str, name: &str) -> Result<(), String> {
+    let fields = [("code", store::code_key(code)), ("name", name.to_owned()), ("staff", String::new())];
+    form(stage, &format!("/interfaces/{}/practitioners", stage.interface), &fields).await
 }
 
 /// A gateway does not answer, refuses everything, or takes everything again; whoever watches it has noticed.
@@ -145,13 +130,4 @@ pub async fn gateway(stage: &mut Stage, story: &Story, channel: Channel, gateway
     let addresses: Vec<String> = people.chain(told).filter_map(|person| person.email.clone()).collect();
     stage.post.answers(channel, gateway, &addresses).await;
     stage.roof.set_down(channel, gateway == Gateway::Down);
-}
-
-pub async fn claims(stage: &Stage, code: &str, name: &str) {
-    let mut tx = stage.tx().await;
-    let by = SaidBy { since: Some(stage.roof.now()), staff: None };
-    let claim = ClaimRow { code: code.to_owned(), name: name.to_owned(), staff: None };
-    tx.put_claim(stage.interface, &claim, by).await.unwrap();
-    tx.commit().await.unwrap();
-    everybody(stage).await;
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::super::{Instrument, Scale};
 use super::eap::STEEPEST;
 use super::{Calibrated, Form, Item};
 
@@ -88,6 +89,13 @@ impl Bank {
     #[must_use]
     pub fn form(&self, form: Form) -> Option<&Calibrated> {
         self.forms.get(&form)
+    }
+
+    /// The scale of a form that it has: without a public table its ends come from the bank.
+    #[must_use]
+    pub fn scale(&self, instrument: Instrument) -> Option<Scale> {
+        let Instrument::Promis(form) = instrument else { return None };
+        self.form(form).map(|calibrated| calibrated.scale(form))
     }
 
     pub fn forms(&self) -> impl Iterator<Item = Form> {

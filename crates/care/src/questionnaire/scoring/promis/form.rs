@@ -121,7 +121,7 @@ impl Calibrated {
         let scale = form.definition().scale;
         match &self.by_sum[..] {
             [low, .., high] if tables::of(form).is_none() => Scale { low: *low, high: *high, ..scale },
-            _ => scale,
+            [..] => scale,
         }
     }
 }

@@ -1,0 +1,92 @@
+//! From a form's answers to its instrument's score.
+
+use super::answers::Answers;
+use super::calculation::points_of;
+use super::form::{Form, Item, ItemKind};
+use super::scoring::{self, Count, Instrument, Refused, Scored};
+use crate::library::Wrong;
+
+impl Form {
+    /// The instrument that scores it, if one does.
+    pub fn scored_by(&self) -> Option<Instrument> {
+        self.instrument.as_deref().and_then(|id| Instrument::parse(id).ok())
+    }
+
+    /// The questions that count, in the instrument's order: those it names, else all that have points.
+    pub fn scored_items(&self) -> Vec<&Item> {
+        if self.scored.is_empty() {
+            return self.all().into_iter().filter(|item| self.has_points(item)).collect();
+        }
+        self.scored.iter().filter_map(|id| self.item(id)).collect()
+    }
+
+    fn has_points(&self, item: &Item) -> bool {
+        let counts = match item.kind {
+            ItemKind::Integer | ItemKind::Decimal | ItemKind::Boolean => true,
+            ItemKind::Choice | ItemKind::OpenChoice => self.choices(item).iter().any(|choice| choice.weight.is_some()),
+            ItemKind::Group
+            | ItemKind::Display
+            | ItemKind::Date
+            | ItemKind::DateTime
+            | ItemKind::Time
+            | ItemKind::String
+            | ItemKind::Text => false,
+        };
+        counts && item.calculated.is_none() && !item.repeats
+    }
+
+    /// What a response comes to: nothing for a form that nothing scores. `answers` are those of [`Form::walk`].
+    pub fn score(&self, answers: &Answers) -> Option<Result<Scored, Refused>> {
+        let points = |item: &Item| answers.first(&item.id).and_then(|text| points_of(self, item, text));
+        let given: Vec<_> = self.scored_items().into_iter().map(points).collect();
+        Some(scoring::score(self.scored_by()?, &given))
+    }
+
+    /// Whether the instrument named can score this form: as many questions as it has, and the same points for answers.
+    pub fn check_instrument(&self) -> Result<(), Wrong> {
+        let Some(id) = self.instrument.as_deref() else { return Ok(()) };
+        let instrument = Instrument::parse(id).map_err(|e| Wrong::at("instrument", e.to_string()))?;
+        let scale = instrument.definition().items;
+        let items = self.scored_items();
+        let fits = match scale.count {
+            Count::Exactly(count) => items.len() == count,
+            Count::Either(one, other) => items.len() == one || items.len() == other,
+            Count::Between(least, most) => (least..=most).contains(&items.len()),
+        };
+        if !fits {
+            let cure =
+                format!("{id} has another number of items than the {} scored here: name them in `scored`", items.len());
+            return Err(Wrong::at("scored", cure));
+        }
+        for (number, item) in (1..).zip(items) {
+            let (low, high) = scale.scale_of(number);
+            let (low, high) = (f64::from(low), f64::from(high));
+            if self.range_of(item) != Some((low, high)) {
+                let cure = format!("as item {number} of {id} its answers must count from {low} to {high}");
+                return Err(Wrong::at(format!("items.{}", item.id), cure));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lowest and highest points an answer can have.
+    fn range_of(&self, item: &Item) -> Option<(f64, f64)> {
+        match item.kind {
+            ItemKind::Integer | ItemKind::Decimal => item.min.zip(item.max),
+            ItemKind::Boolean => Some((0.0, 1.0)),
+            ItemKind::Choice | ItemKind::OpenChoice => {
+                let weights: Option<Vec<f64>> = self.choices(item).iter().map(|choice| choice.weight).collect();
+                let weights = weights?;
+                let least = weights.iter().copied().reduce(f64::min)?;
+                Some((least, weights.iter().copied().reduce(f64::max)?))
+            }
+            ItemKind::Group
+            | ItemKind::Display
+            | ItemKind::Date
+            | ItemKind::DateTime
+            | ItemKind::Time
+            | ItemKind::String
+            | ItemKind::Text => None,
+        }
+    }
+}

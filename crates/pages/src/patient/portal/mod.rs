@@ -1,0 +1,11 @@
+//! The portal: what a patient has to do, one thing at a time. Works without JavaScript.
+
+mod door;
+mod question;
+mod review;
+mod today;
+
+pub use door::{Door, DoorState};
+pub use question::{Input, Question, QuestionOption};
+pub use review::{Answered, Review};
+pub use today::{ArticleCard, ExerciseCard, FormCard, NextVisit, Today, WeekDay};

@@ -1,0 +1,181 @@
+//! The door: a link and the right birth date. Opening a link changes nothing, since mail scanners open them all; only a
+//! birth date that is right uses it up.
+
+use axum::extract::{Path, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use care::chart::{EnrolmentAct, PatientChange, Source, What, Write};
+use care::id::EnrolmentId;
+use care::zone::CivilMoment;
+use jiff::SignedDuration;
+use pages::patient::portal::{Door, DoorState};
+use serde::Deserialize;
+
+use super::super::error::WebError;
+use super::super::form::Posted;
+use super::super::link_pages::{Opened, does_not_work, open};
+use super::super::{Web, actor, render, times};
+use super::{COOKIE, token};
+use crate::ids;
+use crate::runner::links::Purpose;
+use crate::runner::{NewChange, record};
+
+/// How long somebody stays in.
+const LASTS: SignedDuration = SignedDuration::from_hours(12);
+/// How long a link in a message leads somewhere.
+const LINK_LASTS: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// So many wrong birth dates within [`SHUT_FOR`] shut the door, whichever link they came by.
+const WRONG_BIRTHS: i64 = 5;
+const SHUT_FOR: SignedDuration = SignedDuration::from_hours(1);
+/// The workflow that sends somebody a new link when they ask for one.
+pub const RENEWAL: &str = "portal-link";
+
+#[derive(Deserialize)]
+pub struct Given {
+    birth_date: String,
+}
+
+pub async fn show(State(web): State<Web>, Path(link): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+    let Some(mut opened) = open(&web, Purpose::Open, &link, false).await? else { return does_not_work() };
+    if is_in(&web, &opened, &headers).await? {
+        return Ok(render::see(&target(&opened), None));
+    }
+    let state = match state_of(&web, &mut opened).await? {
+        Some(state) => state,
+        None => DoorState::Asks { error: None },
+    };
+    page(&opened, &link, StatusCode::OK, state)
+}
+
+pub async fn enter(
+    State(web): State<Web>,
+    Path(link): Path<String>,
+    Posted(given): Posted<Given>,
+) -> Result<Response, WebError> {
+    web.let_time_pass().await?;
+    let Some(mut opened) = open(&web, Purpose::Open, &link, true).await? else { return does_not_work() };
+    if let Some(state) = state_of(&web, &mut opened).await? {
+        return page(&opened, &link, StatusCode::FORBIDDEN, state);
+    }
+    let (now, patient) = (web.roof.now(), opened.patient);
+    let born = times::read_date(&given.birth_date);
+    if born.is_none() || born != opened.known.snapshot.chart.patient.birth_date {
+        let error = opened.say(
+            "This is not the birth date we have. Check it and try again, or call us.",
+            "No es la fecha de nacimiento que tenemos. Revísela e inténtelo de nuevo, o llámenos.",
+        );
+        let answer = page(&opened, &link, StatusCode::BAD_REQUEST, DoorState::Asks { error: Some(error) })?;
+        opened.tx.note_wrong_birth(patient, now).await?;
+        opened.tx.commit().await?;
+        return Ok(answer);
+    }
+    let token = ids::hex(&ids::random::<32>());
+    let lasts = if web.demo.is_some() { LINK_LASTS } else { LASTS };
+    opened.tx.use_portal_link(opened.delivery.id, now).await?;
+    opened.tx.forget_wrong_births(patient).await?;
+    let expires = now.checked_add(lasts).unwrap_or(now);
+    opened.tx.start_portal_session(patient, &actor::hash_of(&token), now, expires).await?;
+    let answer = with_cookie(render::see(&target(&opened), None), &cookie(&web, &token, lasts.as_secs()));
+    comes_in(&web, opened).await?;
+    Ok(answer)
+}
+
+/// Who comes in has an account from then on.
+async fn comes_in(web: &Web, mut opened: Opened) -> Result<(), WebError> {
+    let new = |what| NewChange { at: web.roof.now(), source: Source::Patient, what, message: None };
+    let mut changes = vec![new(What::LoggedIn)];
+    if opened.known.snapshot.chart.patient.registered_at.is_none() {
+        let registered = PatientChange { registered: Write::Set(true), ..PatientChange::default() };
+        changes.push(new(What::Patient(Box::new(registered))));
+    }
+    record(&web.roof, &mut opened.tx, &opened.context, opened.patient, changes, false).await?;
+    opened.tx.commit().await?;
+    web.settle().await
+}
+
+/// Sends a new link: the patient puts themselves on the workflow that does.
+pub async fn renew(State(web): State<Web>, Path(link): Path<String>) -> Result<Response, WebError> {
+    web.let_time_pass().await?;
+    let Some(opened) = open(&web, Purpose::Open, &link, true).await? else { return does_not_work() };
+    if !can_renew(&web, &opened) {
+        return page(&opened, &link, StatusCode::CONFLICT, DoorState::Used { renew: false });
+    }
+    let answer = page(&opened, &link, StatusCode::OK, DoorState::Renewed)?;
+    let (now, zone) = (web.roof.now(), opened.known.snapshot.chart.home_zone(&opened.context.organization.clinic));
+    let moment = CivilMoment::at(now, zone);
+    let act = EnrolmentAct::Enrol { workflow: RENEWAL.into(), moment };
+    let enrolment = EnrolmentId(web.roof.new_id());
+    opened.record(&web, What::Enrolment { enrolment, act }).await?;
+    Ok(answer)
+}
+
+pub async fn leave(State(web): State<Web>, headers: HeaderMap) -> Result<Response, WebError> {
+    if let Some(token) = token(&headers)
+        && let Some((organization, _)) =
+            web.roof.app.find_portal_session(&actor::hash_of(&token), web.roof.now()).await?
+    {
+        let mut tx = web.roof.app.begin(organization).await?;
+        tx.end_portal_session(&actor::hash_of(&token)).await?;
+        tx.commit().await?;
+    }
+    let mut answer = super::outside();
+    *answer.status_mut() = StatusCode::OK;
+    Ok(with_cookie(answer, &cookie(&web, "", 0)))
+}
+
+/// Why nobody is asked for a birth date just now.
+async fn state_of(web: &Web, opened: &mut Opened) -> Result<Option<DoorState>, WebError> {
+    let now = web.roof.now();
+    let since = now.checked_sub(SHUT_FOR).unwrap_or(now);
+    if opened.tx.wrong_births(opened.patient, since).await? >= WRONG_BIRTHS {
+        return Ok(Some(DoorState::Locked));
+    }
+    let is_old = now.duration_since(opened.delivery.queued_at) > LINK_LASTS;
+    if is_old || opened.tx.portal_link_is_used(opened.delivery.id).await? {
+        return Ok(Some(DoorState::Used { renew: can_renew(web, opened) }));
+    }
+    Ok(None)
+}
+
+fn can_renew(web: &Web, opened: &Opened) -> bool {
+    opened.context.workflows.is_active(RENEWAL, web.roof.now())
+}
+
+/// Whether this browser is in already, as this patient.
+async fn is_in(web: &Web, opened: &Opened, headers: &HeaderMap) -> Result<bool, WebError> {
+    let Some(token) = token(headers) else { return Ok(false) };
+    let found = web.roof.app.find_portal_session(&actor::hash_of(&token), web.roof.now()).await?;
+    Ok(found == Some((opened.tx.organization(), opened.patient)))
+}
+
+/// What the message was about, else the list.
+fn target(opened: &Opened) -> String {
+    let given = opened.delivery.assignment.and_then(|id| opened.known.chart().assignment(id));
+    match given {
+        Some(form) if form.is_a("questionnaire") && form.is_open() => format!("/p/forms/{}", form.id),
+        _ => "/p/today".into(),
+    }
+}
+
+fn cookie(web: &Web, token: &str, seconds: i64) -> String {
+    // Over plain http a browser would not send a secure cookie back.
+    let secure = if web.roof.base_url.starts_with("http://") { "" } else { "; Secure" };
+    format!("{COOKIE}={token}; Path=/p/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn page(opened: &Opened, link: &str, status: StatusCode, state: DoorState) -> Result<Response, WebError> {
+    let action = match state {
+        DoorState::Used { .. } => format!("/p/open/{link}/renewal"),
+        DoorState::Asks { .. } | DoorState::Locked | DoorState::Renewed => format!("/p/open/{link}"),
+    };
+    let page = Door { frame: opened.frame(), action, state };
+    Ok((status, render::html(&page)?).into_response())
+}

@@ -1,0 +1,156 @@
+//! The portal: a patient's own pages. A link in a message leads to the [`door`]; who gives the right birth date there gets
+//! a session, and sees under the portal's role nobody's rows but their own.
+
+mod door;
+mod forms;
+mod question;
+mod today;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use care::chart::{Assignment, Snapshot, Source, Watch, What};
+use care::id::{AssignmentId, OrganizationId, PatientId};
+use pages::patient::{Language, PatientFrame, Said};
+use store::{OrgTx, OrganizationRow, patient_lock};
+
+use super::actor::{cookie, csrf_of, hash_of};
+use super::error::WebError;
+use super::{Web, render};
+use crate::runner::{Context, NewChange, record};
+
+pub const COOKIE: &str = "stepwell_portal";
+
+/// Paths behind the door: there a cookie counts, so forms are asked for their secret.
+const INSIDE: [&str; 3] = ["/p/today", "/p/forms/", "/p/leave"];
+
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/p/open/{token}", get(door::show).post(door::enter))
+        .route("/p/open/{token}/renewal", post(door::renew))
+        .route("/p/leave", post(door::leave))
+        .route("/p/today", get(today::show))
+        .route("/p/forms/{assignment}", get(forms::ask).post(forms::answer))
+        .route("/p/forms/{assignment}/answers", get(forms::review).post(forms::hand_in))
+}
+
+pub fn is_inside(path: &str) -> bool {
+    INSIDE.iter().any(|inside| path.starts_with(inside))
+}
+
+/// A patient who came through the door.
+pub struct Visitor {
+    pub organization: OrganizationId,
+    pub patient: PatientId,
+    csrf: String,
+}
+
+impl FromRequestParts<Web> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+        let token = token(&parts.headers).ok_or_else(outside)?;
+        let found = web.roof.app.find_portal_session(&hash_of(&token), web.roof.now()).await;
+        let (organization, patient) = found.map_err(failed)?.ok_or_else(outside)?;
+        // Two records may have become one since the door was opened.
+        let mut tx = web.roof.app.begin(organization).await.map_err(failed)?;
+        let patient = tx.patient_now(patient).await.map_err(failed)?.ok_or_else(outside)?;
+        Ok(Visitor { organization, patient, csrf: csrf_of(&token) })
+    }
+}
+
+fn failed(error: store::Error) -> Response {
+    WebError::from(error).into_response()
+}
+
+/// Nobody is in: whose page it would be is not known, so both languages are spoken.
+fn outside() -> Response {
+    let frame = PatientFrame {
+        language: Language::English,
+        clinic_name: "Stepwell".into(),
+        clinic_phone: String::new(),
+        csrf: String::new(),
+    };
+    let lines = vec![
+        "Please open the link in our last message to you.".into(),
+        "Abra el enlace de nuestro último mensaje.".into(),
+    ];
+    let page = Said { frame, heading: "You are not signed in".into(), lines };
+    match render::html(&page) {
+        Ok(page) => (StatusCode::UNAUTHORIZED, page).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+pub fn token(headers: &axum::http::HeaderMap) -> Option<String> {
+    let token = cookie(headers, COOKIE)?;
+    (token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit())).then(|| token.to_owned())
+}
+
+/// What a patient sees of themselves, read under the portal's role.
+struct Seen {
+    tx: OrgTx,
+    organization: OrganizationRow,
+    snapshot: Snapshot,
+    csrf: String,
+}
+
+impl Visitor {
+    async fn sees(&self, web: &Web) -> Result<Seen, WebError> {
+        let portal = web.roof.portal.as_ref().ok_or_else(|| WebError::internal(&"the portal has no database role"))?;
+        let mut tx = portal.begin_for_patient(self.organization, self.patient).await?;
+        let organization = tx.clinic().await?;
+        let changes = tx.changes(self.patient).await?;
+        let snapshot = Snapshot::of(&changes, &organization.clinic, &Watch::default(), web.roof.now());
+        Ok(Seen { tx, organization, snapshot, csrf: self.csrf.clone() })
+    }
+
+    /// Records what the patient says through the one door; what was half written of it is done with.
+    async fn says(&self, web: &Web, what: What, draft: Option<AssignmentId>) -> Result<(), WebError> {
+        let mut tx = web.roof.app.begin(self.organization).await?;
+        let context = Context::load(&web.roof, &mut tx).await?;
+        let patient = patient_lock(&mut tx, self.patient).await?.ok_or_else(|| WebError::not_found("patient"))?;
+        if let Some(assignment) = draft {
+            tx.drop_draft(assignment).await?;
+        }
+        let new = NewChange { at: web.roof.now(), source: Source::Patient, what, message: None };
+        record(&web.roof, &mut tx, &context, patient, vec![new], false).await?;
+        tx.commit().await?;
+        web.settle().await
+    }
+}
+
+impl Seen {
+    fn language(&self) -> Language {
+        match self.snapshot.chart.patient.language.as_deref() {
+            Some("es") => Language::Spanish,
+            _ => Language::English,
+        }
+    }
+
+    fn library_language(&self) -> care::library::Language {
+        care::library::Language::of(self.snapshot.chart.patient.language.as_deref())
+    }
+
+    fn say(&self, english: &str, spanish: &str) -> String {
+        self.language().say(english, spanish).to_owned()
+    }
+
+    fn frame(&self) -> PatientFrame {
+        PatientFrame {
+            language: self.language(),
+            clinic_name: self.organization.clinic.name.clone(),
+            clinic_phone: self.organization.phone.clone(),
+            csrf: self.csrf.clone(),
+        }
+    }
+
+    /// What the patient has of this kind and may still do; nothing of anybody else's.
+    fn assignment(&self, id: &str) -> Option<&Assignment> {
+        let id: AssignmentId = id.parse().ok()?;
+        self.snapshot.chart.assignment(id).filter(|a| a.withdrawn_at.is_none())
+    }
+}

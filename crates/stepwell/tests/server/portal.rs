@@ -1,0 +1,159 @@
+//! A patient by the link in a mail: the birth date, the list, a form one question at a time.
+
+use care::workflow::Activation;
+use stepwell::ids;
+
+use crate::app::TestApp;
+use crate::messages::{ALMA, alma, message, visit};
+use crate::pages::{Answer, Browser};
+
+const ASKS: &str = r#"
+title = "Asks"
+kind = "outcomes"
+for = "both"
+attention = "bypass"
+trigger = { event = "encounter.planned" }
+[[steps]]
+id = "ask"
+schedule = "immediately"
+tasks = [{ assign = "questionnaire/CONTENT", via = "email", template = "message/recommendation" }]
+"#;
+
+const BORN: &str = "birth_date=1980-05-24";
+
+/// Alma has a form, and a mail with the link to it.
+async fn asked(app: &mut TestApp, form: &str) -> String {
+    let now = app.roof.now();
+    let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
+    tx.publish_workflow("asks", &ASKS.replace("CONTENT", form), now).await.unwrap();
+    tx.activate("asks", ids::new_id(now), None, &Activation::open(now)).await.unwrap();
+    tx.commit().await.unwrap();
+    app.emr_sends(&message("S12", "20260302080000", &alma(), Some(&visit("AP1", "IE", "202603091000")))).await;
+    link(app)
+}
+
+/// The newest link to the portal in Alma's mailbox.
+fn link(app: &mut TestApp) -> String {
+    let mails = app.mails_to(ALMA);
+    let text =
+        mails.iter().rev().find_map(|mail| mail.text.as_ref()?.split_once("/p/open/").map(|(_, rest)| rest.to_owned()));
+    let token: String = text.unwrap().chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    format!("/p/open/{token}")
+}
+
+async fn comes_in(app: &TestApp, link: &str) -> (Browser, String) {
+    let answer = Browser::of(app).posts(link, BORN).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let to = answer.header("location").unwrap().to_owned();
+    let mut browser = Browser { to: app.pages, cookie, csrf: String::new() };
+    let list = browser.gets("/p/today").await;
+    assert_eq!(list.status, 200, "{}", list.body);
+    browser.csrf = list.body.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
+    (browser, to)
+}
+
+fn goes_on_to(answer: &Answer) -> &str {
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    answer.header("location").unwrap()
+}
+
+#[tokio::test]
+async fn only_the_right_birth_date_uses_a_link_up_and_opening_it_never_does() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "pain").await;
+    for _ in 0..3 {
+        let page = Browser::of(&app).gets(&link).await;
+        assert_eq!(page.status, 200);
+        assert!(page.body.contains("name=\"birth_date\"") && !page.body.contains("Alma"), "{}", page.body);
+        assert_eq!(Browser::of(&app).asks("HEAD", &link, "", "").await.status, 200);
+    }
+    assert_eq!(Browser::of(&app).posts(&link, "birth_date=1980-05-25").await.status, 400);
+    assert_eq!(app.ask("select count(*)::text from portal_links").await, ["0"]);
+    let (alma, to) = comes_in(&app, &link).await;
+    assert!(to.starts_with("/p/forms/"), "{to}");
+    assert_eq!(app.ask("select count(*)::text from portal_links").await, ["1"]);
+    // In the same browser it leads on; in another it is used up, and a new one can be asked for.
+    assert_eq!(goes_on_to(&alma.gets(&link).await), to);
+    let stranger = Browser::of(&app);
+    let used = stranger.gets(&link).await;
+    assert!(used.body.contains("This link was used before"), "{}", used.body);
+    assert_eq!(stranger.posts(&link, BORN).await.status, 403);
+    let renewed = stranger.posts(&format!("{link}/renewal"), "").await;
+    assert!(renewed.body.contains("A new link is on its way"), "{}", renewed.body);
+    app.all_work_is_done().await;
+    let new = self::link(&mut app);
+    assert_ne!(new, link);
+    comes_in(&app, &new).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn wrong_birth_dates_shut_the_door_for_an_hour_by_whatever_link() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "pain").await;
+    for day in 10..15 {
+        assert_eq!(Browser::of(&app).posts(&link, &format!("birth_date=1980-05-{day}")).await.status, 400);
+    }
+    let right = Browser::of(&app).posts(&link, BORN).await;
+    assert_eq!(right.status, 403);
+    assert!(right.body.contains("wrong too often"), "{}", right.body);
+    app.clock_moves_by(jiff::SignedDuration::from_mins(61)).await;
+    comes_in(&app, &link).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_form_is_asked_one_question_at_a_time_saved_as_it_goes_and_handed_in_once() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "patient-specific").await;
+    let (alma, form) = comes_in(&app, &link).await;
+    assert!(alma.gets("/p/today").await.body.contains("What is hard for you"));
+    let first = alma.gets(&form).await;
+    assert!(first.body.contains("Think of things you do") && first.body.contains("Name one thing"), "{}", first.body);
+    let missing = alma.posts(&form, "at=activity-1&answer=").await;
+    assert_eq!(missing.status, 400);
+    assert!(missing.body.contains("Please answer this question"), "{}", missing.body);
+    let next = goes_on_to(&alma.posts(&form, "at=activity-1&answer=Climb+%3Cstairs%3E").await).to_owned();
+    assert!(next.ends_with("?at=rating-1"), "{next}");
+    let rating = alma.gets(&next).await;
+    assert!(rating.body.contains("Climb &#60;stairs&#62;"), "escaped, and beside the question: {}", rating.body);
+    assert_eq!(alma.posts(&form, "at=rating-1&answer=11").await.status, 400);
+    alma.posts(&form, "at=rating-1&answer=3").await;
+    // Left and come back: on where it ended.
+    assert!(alma.gets("/p/today").await.body.contains("begun"));
+    assert!(alma.gets(&form).await.body.contains("Name another thing"));
+    for (at, answer) in [("activity-2", "Run"), ("rating-2", "5"), ("activity-3", "Kneel"), ("rating-3", "4")] {
+        alma.posts(&form, &format!("at={at}&answer={answer}")).await;
+    }
+    let review = alma.posts(&form, "at=activity-4&skip=yes").await;
+    assert!(goes_on_to(&review).ends_with("/answers"));
+    let review = alma.gets(&format!("{form}/answers")).await;
+    assert!(review.body.contains("Climb &#60;stairs&#62;") && review.body.contains("Kneel"), "{}", review.body);
+    assert_eq!(app.ask("select count(*)::text from assignments where completed_at is not null").await, ["0"]);
+    let done = alma.posts(&format!("{form}/answers"), "").await;
+    assert!(done.body.contains("Your answers have reached your team"), "{}", done.body);
+    assert_eq!(app.ask("select score::text from assignments where content like '%specific'").await, ["4"]);
+    assert_eq!(app.ask("select count(*)::text from drafts").await, ["0"]);
+    assert!(alma.gets(&form).await.body.contains("Thank you"));
+    assert!(!alma.gets("/p/today").await.body.contains("What is hard for you"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_sees_or_changes_what_is_not_theirs() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "pain").await;
+    let (alma, form) = comes_in(&app, &link).await;
+    let stranger = Browser::of(&app);
+    for path in ["/p/today".to_owned(), form.clone(), format!("{form}/answers")] {
+        assert_eq!(stranger.gets(&path).await.status, 401, "{path}");
+    }
+    let other = "/p/forms/019caf10-3180-7c97-bab8-5ef52e919f54";
+    assert_eq!(alma.gets(other).await.status, 404);
+    let without_secret = Browser { to: app.pages, cookie: alma.cookie.clone(), csrf: String::new() };
+    assert_eq!(without_secret.posts(&form, "at=pain&answer=3").await.status, 403);
+    alma.posts("/p/leave", "").await;
+    assert_eq!(alma.gets("/p/today").await.status, 401);
+    app.finish().await;
+}
