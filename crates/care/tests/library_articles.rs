@@ -25,7 +25,7 @@ fn refused(text: &str) -> (String, String) {
 #[test]
 fn an_article_has_regions_and_words_and_english_stands_in_for_a_language_it_lacks() {
     let article = Article::read(FILE, &text("regions = [\"ankle-foot\"]", "Lie down.")).unwrap().body;
-    assert_eq!(article.regions, [Region::AnkleFoot]);
+    assert_eq!(article.regions, [Region::AnkleAndFoot]);
     assert_eq!(article.words(Language::Es).body, "Lie down.");
     assert_eq!(article.languages().count(), 1);
 }
@@ -40,7 +40,7 @@ fn a_key_that_is_not_known_is_named() {
 #[test]
 fn a_region_that_does_not_exist_is_refused() {
     let (_, cure) = refused(&text("regions = [\"tail\"]", "Lie down."));
-    assert!(cure.contains("tail") && cure.contains("ankle-foot"), "{cure}");
+    assert!(cure.contains("tail") && cure.contains("ankle-and-foot"), "{cure}");
 }
 
 #[test]

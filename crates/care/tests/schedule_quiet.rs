@@ -22,6 +22,23 @@ fn a_text_before_a_visit_moves_out_of_quiet_hours_to_the_evening_before() {
 }
 
 #[test]
+fn hours_of_a_clinics_own_are_narrower_than_those_of_the_law_or_refused() {
+    let read = |text: &str| text.parse::<OpenHours>().map(|h| h.to_string()).map_err(|e| e.to_string());
+    for good in ["08:00-21:00", "09:30-18:00", "20:59-21:00"] {
+        assert_eq!(read(good), Ok(good.to_owned()));
+    }
+    for wider in ["07:59-21:00", "08:00-21:01", "00:00-23:59"] {
+        assert!(read(wider).is_err_and(|e| e.contains("within 08:00-21:00") && e.contains(wider)), "{wider}");
+    }
+    for none in ["18:00-09:00", "10:00-10:00"] {
+        assert!(read(none).is_err_and(|e| e.contains("at least a minute")), "{none}");
+    }
+    for no_hours in ["", "9-18", "09:00", "09:00-25:00", "09:00-18:00-19:00"] {
+        assert!(read(no_hours).is_err_and(|e| e.contains("09:00-18:00")), "{no_hours}");
+    }
+}
+
+#[test]
 fn a_text_moved_out_of_quiet_hours_leaves_an_hour_before_the_visit() {
     assert_eq!(moved_back("2025-05-05 21:20", "2025-05-05 21:40", BERLIN), "2025-05-05 20:40 +02:00");
     assert_eq!(moved_back("2025-05-05 07:30", "2025-05-05 08:30", BERLIN), "2025-05-04 20:59 +02:00");

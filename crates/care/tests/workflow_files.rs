@@ -57,6 +57,24 @@ fn the_good_file_is_good() {
 }
 
 #[test]
+fn a_task_may_call_a_webhook_and_nothing_else_may_stand_beside_it() {
+    let called =
+        GOOD.replace(r#"{ send = "email", template = "message/reminder" }"#, r#"{ call = "webhook/registry" }"#);
+    let task = &Workflow::parse(&called).unwrap().steps[0].tasks[0];
+    assert_eq!(task.message().and_then(|m| m.webhook()), Some("registry"));
+    assert!(task.only_sends() && task.to_patient().is_none());
+    let old = r#"{ send = "email", template = "message/reminder" }"#;
+    for nameless in ["registry", "webhook/", "webhook/Registry", "webhook/a b", "webhook/../x"] {
+        let e = error(old, &format!("{{ call = \"{nameless}\" }}"));
+        says(e, "message/reminder", "tasks", &["names no webhook"]);
+    }
+    let both = error(old, r#"{ call = "webhook/registry", template = "message/reminder" }"#);
+    says(both, "message/reminder", "tasks", &["{ call = \"webhook/...\" }"]);
+    let channel = error(old, r#"{ send = "webhook", template = "message/reminder" }"#);
+    says(channel, "message/reminder", "tasks", &["`webhook` is not a channel: email, text"]);
+}
+
+#[test]
 fn an_unknown_key_is_named_with_those_that_exist() {
     let e = error("priority = 8", "prority = 8");
     says(e, "priority", "prority", &["prority", "`priority`", "`trigger`"]);

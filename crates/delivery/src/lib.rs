@@ -1,6 +1,6 @@
 //! Delivery: the only room that opens a socket to a gateway.
 //!
-//! One module per channel: [`email`] and [`text`]. The room takes a finished message and an address and says in
+//! One module per channel: [`email`], [`text`] and [`webhook`]. The room takes a finished message and an address and says in
 //! words what became of it. It knows no database, no clock, no template: times, keys and jitter are arguments, and
 //! rendering happened elsewhere.
 //!
@@ -10,6 +10,7 @@
 //! - a patient's address is called bad only when the gateway said so about that address, never for the clinic's own
 //!   faults (reputation, policy, login);
 //! - nothing a patient or a clinic typed can add a header, a recipient or an SMTP command;
+//! - a webhook reaches nothing inside our own network, follows no redirect, and what its receiver answers is not read;
 //! - replies of a gateway are stored without addresses, and no reply, however long or slow, hangs or breaks us.
 //!
 //! ```no_run
@@ -31,6 +32,7 @@ mod backoff;
 pub mod email;
 mod outcome;
 pub mod text;
+pub mod webhook;
 
 pub use backoff::{GIVE_UP_AFTER, backoff, gave_up};
 pub use outcome::{EnhancedCode, Outcome};

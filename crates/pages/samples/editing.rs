@@ -2,10 +2,11 @@
 
 use pages::Nav;
 use pages::staff::{
-    ActivationPage, Choice, Cover, EditWorkflow, EffectChoice, EffectRow, ExampleRow, Field, Findings, PublishWorkflow,
+    ActivationPage, Choice, Counting, Cover, EditWorkflow, EffectChoice, EffectRow, ExampleRow, Field, Findings,
+    PublishWorkflow,
 };
 
-use super::{frame, html};
+use super::{frame, html, stamp};
 
 const TEXT: &str = "title = \"Visit reminder\"\nkind = \"engagement\"\nfor = \"both\"\n\
 trigger = { event = \"visit_day.planned\" }\n\n[[steps]]\nid = \"two-days-before\"\n\
@@ -41,6 +42,9 @@ pub fn pages(name: &str) -> Vec<(&'static str, String)> {
         ("workflow-publish-plain", html(&publish(false))),
         ("activation", html(&activation(false))),
         ("activation-off", html(&activation(true))),
+        ("workflow-publish-counting", html(&counting(Counting::Running { done: 400, of: 1200 }))),
+        ("workflow-publish-stale", html(&counting(Counting::Stale))),
+        ("workflow-publish-failed", html(&counting(Counting::Failed))),
     ]
 }
 
@@ -117,15 +121,23 @@ fn publish(in_flight: bool) -> PublishWorkflow {
         frame: frame("Publish version 3 of Visit reminder", Nav::Workflows),
         key: "visit-reminder".to_owned(),
         title: "Visit reminder".to_owned(),
-        base: 2,
         version: 3,
         text: TEXT.to_owned(),
-        checked: "0f".repeat(16),
+        preview: "p1".to_owned(),
+        counting: counted(),
         runs: if in_flight { "14 runs are in flight, 14 of them with steps to come." } else { "No run is in flight." }
             .to_owned(),
         is_active: in_flight,
         choices: if in_flight { choices } else { vec![] },
     }
+}
+
+fn counted() -> Counting {
+    Counting::Done { at: stamp("Mon 3 Mar 2025", "09:12"), patients: 1200 }
+}
+
+fn counting(counting: Counting) -> PublishWorkflow {
+    PublishWorkflow { counting, runs: String::new(), ..publish(false) }
 }
 
 fn activation(is_active: bool) -> ActivationPage {
@@ -140,6 +152,8 @@ fn activation(is_active: bool) -> ActivationPage {
         frame: frame("Switch on Visit reminder", Nav::Workflows),
         key: "visit-reminder".to_owned(),
         title: "Visit reminder".to_owned(),
+        preview: "p1".to_owned(),
+        counting: counted(),
         is_active,
         waits: "5 planned steps wait.".to_owned(),
         rows: if is_active { vec![] } else { vec![row("two-days-before", [3, 0, 0, 1, 1, 0], "")] },

@@ -1,10 +1,10 @@
 //! The pages about feeds, merges and locations.
 
-use super::{frame, html};
+use super::{frame, html, stamp};
 use pages::Nav;
 use pages::staff::{
-    Choice, ClaimLine, FeedState, Field, InterfaceLive, InterfaceRow, InterfaceTypes, Interfaces, LocationPage,
-    MergeCompare, MergeLine, MergeRow, MergeSearch, Pick, PlaceRow, RunsLine, TypeLine,
+    Choice, ClaimLine, Counting, FeedState, Field, InterfaceLive, InterfaceRow, InterfaceTypes, Interfaces,
+    LocationPage, MergeCompare, MergeLine, MergeRow, MergeSearch, Pick, PlaceRow, RunsLine, TypeLine,
 };
 
 pub fn pages(name: &str) -> Vec<(&'static str, String)> {
@@ -14,6 +14,10 @@ pub fn pages(name: &str) -> Vec<(&'static str, String)> {
         ("interface-types-empty", html(&InterfaceTypes { types: vec![], people: vec![], ..types(name, false) })),
         ("interface-live", html(&live(vec![("Visit reminder", 31), ("After your visit", 1)]))),
         ("interface-live-nothing", html(&live(vec![]))),
+        (
+            "interface-live-counting",
+            html(&InterfaceLive { counting: Counting::Running { done: 200, of: 9000 }, ..live(vec![]) }),
+        ),
         ("merge-search", html(&search(name, "rivera"))),
         ("merge-search-empty", html(&MergeSearch { rows: vec![], ..search(name, "zz") })),
         ("merge-compare", html(&compare(name))),
@@ -103,7 +107,8 @@ fn live(runs: Vec<(&str, usize)>) -> InterfaceLive {
         waiting: 3,
         runs: runs.into_iter().map(line).collect(),
         messages: 12,
-        partly: Some("Counted on the first 1,000 patients with a visit ahead.".to_owned()),
+        preview: "p1".to_owned(),
+        counting: Counting::Done { at: stamp("Mon 3 Mar 2025", "09:12"), patients: 31 },
     }
 }
 

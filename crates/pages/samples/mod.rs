@@ -6,6 +6,7 @@ mod feeds;
 mod imports;
 mod interfaces;
 mod patients;
+mod settings;
 mod why;
 mod workflows;
 
@@ -44,6 +45,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     pages.extend(workflows::pages(name));
     pages.extend(editing::pages(name));
     pages.extend(patients::pages(name));
+    pages.extend(settings::pages());
     pages.extend(why::pages(name));
     pages.extend(interfaces::pages(name));
     pages

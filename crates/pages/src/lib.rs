@@ -1,7 +1,7 @@
 //! **pages** — view models in, HTML, SVG and mails out.
 //!
-//! The roof fills plain structs (strings, numbers, small enums) and renders them; this room reads no clock, no database
-//! and no other room. It protects:
+//! The roof fills plain structs (strings, numbers, small enums) and renders them; this room reads no clock and no
+//! database; of the other rooms it knows the poses of `care::library`. It protects:
 //!
 //! - every value a person typed is escaped; only our own [`Svg`] passes through unescaped;
 //! - no inline style, no script: every page lives under [`STAFF_CSP`];
@@ -19,6 +19,7 @@
 
 pub mod charts;
 pub mod email;
+pub mod figure;
 mod frame;
 mod markdown;
 pub mod patient;

@@ -8,6 +8,7 @@ use care::id::OrganizationId;
 use care::workflow::{Activation, Workflow, Workflows};
 use delivery::email::Mailer;
 use delivery::text::Gateway;
+use delivery::webhook::Caller;
 use jiff::{SignedDuration, Timestamp};
 use store::{OrgTx, Store, WorkflowBody};
 use tokio::sync::Notify;
@@ -32,6 +33,8 @@ pub struct Roof {
     pub mailer: Option<Mailer>,
     /// Texts, when they are set up.
     pub texts: Option<Gateway>,
+    /// Makes the calls of webhooks; which there are, each clinic says.
+    pub calls: Option<Caller>,
     /// The channels that are set up. What would go on another one ends in `channel_not_set_up`.
     pub channels: BTreeSet<Channel>,
     pub connections: usize,
@@ -63,7 +66,7 @@ impl Roof {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let (wake, down, parsed) = (Notify::new(), Mutex::default(), Mutex::default());
         let channels = mailer.iter().map(|_| Channel::Email).collect();
-        let (texts, portal) = (None, None);
+        let (texts, calls, portal) = (None, None, None);
         Self {
             app,
             runner,
@@ -72,6 +75,7 @@ impl Roof {
             templates,
             mailer,
             texts,
+            calls,
             channels,
             connections,
             jitter: crate::ids::jitter,
@@ -95,6 +99,13 @@ impl Roof {
     pub fn with_texts(mut self, gateway: Gateway) -> Self {
         self.texts = Some(gateway);
         self.channels.insert(Channel::Text);
+        self
+    }
+
+    /// Webhooks are called by this caller.
+    #[must_use]
+    pub fn with_calls(mut self, caller: Caller) -> Self {
+        self.calls = Some(caller);
         self
     }
 
@@ -130,7 +141,7 @@ impl Roof {
                 (Channel::Email, Some(mailer), _) => mailer.check().await,
                 (Channel::Text, _, Some(gateway)) => gateway.check().await,
                 // Nobody is there to be called: what is not set up is not down.
-                (Channel::Email, None, _) | (Channel::Text, _, None) => Ok(()),
+                (Channel::Email, None, _) | (Channel::Text, _, None) | (Channel::Webhook, ..) => Ok(()),
             };
             self.set_down(channel, answer.is_err());
         }

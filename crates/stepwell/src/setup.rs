@@ -11,6 +11,7 @@ use care::chart::{Budget, VisitType};
 use care::feed::{Guard, OpenHours};
 use care::id::{InterfaceId, LocationId, OrganizationId, StaffId};
 use care::workflow::Activation;
+use care::workflow::schedule::{OpenHours as TextHours, OpenHoursError};
 use care::zone;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -37,6 +38,8 @@ pub struct Setup {
     /// How much one patient, and one address, may be asked to read.
     #[serde(default)]
     attention: Budget,
+    /// When texts may go out, on the patient's clock; without it from 08:00 to 21:00.
+    text_hours: Option<String>,
     #[serde(default)]
     locations: Vec<LocationSetup>,
     #[serde(default)]
@@ -137,6 +140,7 @@ impl Setup {
                 return Err(format!("`{named}` is not a time zone: write it as in America/New_York"));
             }
         }
+        setup.text_hours()?;
         setup.locations.iter().try_for_each(|l| l.rules().map(|_| ()))?;
         let known: Vec<_> = content::workflows().into_iter().map(|(key, _)| key).collect();
         if let Some(wanted) = setup.workflows.iter().find(|key| !known.contains(key)) {
@@ -149,6 +153,11 @@ impl Setup {
             }
         }
         Ok(setup)
+    }
+
+    fn text_hours(&self) -> Result<TextHours, String> {
+        let read = self.text_hours.as_deref().map(str::parse).transpose();
+        Ok(read.map_err(|e: OpenHoursError| format!("text_hours: {e}"))?.unwrap_or_default())
     }
 
     /// The workflows that are switched on from the start.
@@ -170,6 +179,7 @@ impl Setup {
             mail_from: self.mail_from.clone(),
             created_at: now,
             budget: self.attention.clone(),
+            text_hours: self.text_hours()?,
         })
         .await
         .map_err(said)?;

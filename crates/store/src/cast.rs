@@ -12,6 +12,15 @@ fn passing() -> Vec<String> {
     Reason::ALL.iter().filter(|r| r.may_pass()).map(|r| r.code().to_owned()).collect()
 }
 
+/// A stretch of time in which nothing may go to a contact point; of several the last.
+#[derive(Debug, Clone)]
+pub struct StopRow {
+    pub channel: String,
+    pub address: String,
+    pub from: Timestamp,
+    pub until: Option<Timestamp>,
+}
+
 impl OrgTx {
     /// Patients with a run of this workflow that has not ended for good.
     pub async fn patients_in_flight(&mut self, workflow: &str) -> Result<Vec<PatientId>, Error> {
@@ -70,12 +79,21 @@ impl OrgTx {
         Ok(count)
     }
 
-    /// Every contact point nothing may go to.
-    pub async fn all_suppressed(&mut self) -> Result<Vec<(String, String)>, Error> {
-        let rows = sqlx::query!("select channel, address from suppressions where organization = $1", self.org())
-            .fetch_all(&mut *self.tx)
-            .await?;
-        Ok(rows.into_iter().map(|r| (r.channel, r.address)).collect())
+    /// Every contact point nothing may or might go to for a time: since when, and until when.
+    pub async fn all_stops(&mut self) -> Result<Vec<StopRow>, Error> {
+        let rows = sqlx::query!(
+            "select channel, address, at, lifted_at from suppressions where organization = $1",
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let rows = rows.into_iter().map(|r| StopRow {
+            channel: r.channel,
+            address: r.address,
+            from: r.at.to_jiff(),
+            until: r.lifted_at.map(|at| at.to_jiff()),
+        });
+        Ok(rows.collect())
     }
 
     /// Who reads the workflows to act on patients by them keeps them from changing until the transaction ends: else what

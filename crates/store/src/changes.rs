@@ -1,5 +1,7 @@
 //! The changes of a patient: the truth everything else is folded from.
 
+use std::collections::BTreeMap;
+
 use care::chart::{Change, Source, Stamp, What};
 use care::id::{ChangeId, MessageId, PatientId};
 use jiff_sqlx::ToSqlx;
@@ -75,32 +77,34 @@ impl OrgTx {
     }
 
     pub async fn changes(&mut self, patient: PatientId) -> Result<Vec<Change>, Error> {
+        Ok(self.changes_of(&[patient]).await?.remove(&patient).unwrap_or_default())
+    }
+
+    /// Of many patients at once. Who has none is not there.
+    pub async fn changes_of(&mut self, patients: &[PatientId]) -> Result<BTreeMap<PatientId, Vec<Change>>, Error> {
+        let ids: Vec<_> = patients.iter().map(|p| p.0).collect();
         let rows = sqlx::query!(
-            "select id, source, stamp_at, stamp_rank, stamp_hash, received_at, body from changes
-             where organization = $1 and patient = $2",
+            "select patient, id, source, stamp_at, stamp_rank, stamp_hash, received_at, body from changes
+             where organization = $1 and patient = any($2)",
             self.org(),
-            patient.0
+            &ids
         )
         .fetch_all(&mut *self.tx)
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                let source: Source =
-                    serde_json::from_str(&row.source).map_err(|_| Error::unreadable("changes", "source"))?;
-                let what: What = serde_json::from_value(row.body).map_err(|_| Error::unreadable("changes", "body"))?;
-                Ok(Change {
-                    id: ChangeId(row.id),
-                    stamp: Stamp {
-                        at: row.stamp_at.to_jiff(),
-                        rank: u8::try_from(row.stamp_rank).unwrap_or(u8::MAX),
-                        hash: row.stamp_hash.cast_unsigned(),
-                    },
-                    source,
-                    received_at: row.received_at.to_jiff(),
-                    what,
-                })
-            })
-            .collect()
+        let mut all: BTreeMap<PatientId, Vec<Change>> = BTreeMap::new();
+        for row in rows {
+            let source: Source =
+                serde_json::from_str(&row.source).map_err(|_| Error::unreadable("changes", "source"))?;
+            let what: What = serde_json::from_value(row.body).map_err(|_| Error::unreadable("changes", "body"))?;
+            let stamp = Stamp {
+                at: row.stamp_at.to_jiff(),
+                rank: u8::try_from(row.stamp_rank).unwrap_or(u8::MAX),
+                hash: row.stamp_hash.cast_unsigned(),
+            };
+            let change = Change { id: ChangeId(row.id), stamp, source, received_at: row.received_at.to_jiff(), what };
+            all.entry(PatientId(row.patient)).or_default().push(change);
+        }
+        Ok(all)
     }
 
     /// Who has said something about a patient.

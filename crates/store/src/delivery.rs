@@ -58,13 +58,14 @@ impl OrgTx {
         }))
     }
 
-    /// Writes the attempt before the call; its number.
-    pub async fn start_attempt(&mut self, id: DeliveryId, now: Timestamp) -> Result<i32, Error> {
+    /// Writes the attempt before the call; its number. `mail_id`: the Message-ID, if it goes as a mail.
+    pub async fn start_attempt(&mut self, id: DeliveryId, mail_id: Option<&str>, now: Timestamp) -> Result<i32, Error> {
         let number = sqlx::query_scalar!(
-            "update deliveries set state = 'sending', attempts = attempts + 1 where organization = $1 and id = $2
-             returning attempts",
+            "update deliveries set state = 'sending', attempts = attempts + 1, mail_id = $3
+             where organization = $1 and id = $2 returning attempts",
             self.org(),
-            id.0
+            id.0,
+            mail_id
         )
         .fetch_one(&mut *self.tx)
         .await?;

@@ -1,5 +1,7 @@
 //! What the engine has decided for one patient so far.
 
+use std::collections::BTreeMap;
+
 use care::chart::ContactPoint;
 use care::id::{AssignmentId, DeliveryId, LocationId, PatientId, PlannedStepId, RunId};
 use care::workflow::ledger::{DeliveryKey, Entry, Known};
@@ -14,7 +16,7 @@ macro_rules! deliveries {
     ($which:tt, $($given:expr),+) => {
         sqlx::query_as!(
             DeliveryColumns,
-            r#"select id, run, planned_step, step, occurrence, generation, task, channel, workflow, version, anchor, template,
+            r#"select patient, id, run, planned_step, step, occurrence, generation, task, channel, workflow, version, anchor, template,
                  calendar, category, address, assignment, uncertain, not_before as "not_before: jiff_sqlx::Timestamp",
                  expires as "expires: jiff_sqlx::Timestamp", due as "due: jiff_sqlx::Timestamp",
                  queued_at as "queued_at: jiff_sqlx::Timestamp", waits_for, joined_into, state,
@@ -25,49 +27,62 @@ macro_rules! deliveries {
     };
 }
 
+type Ledgers = BTreeMap<PatientId, Ledger>;
+
+fn of(ledgers: &mut Ledgers, patient: Uuid) -> &mut Ledger {
+    ledgers.entry(PatientId(patient)).or_default()
+}
+
 impl OrgTx {
     pub async fn ledger(&mut self, patient: PatientId) -> Result<Ledger, Error> {
-        let mut ledger = Ledger::default();
-        self.load_events(patient, &mut ledger).await?;
-        self.load_runs(patient, &mut ledger).await?;
-        self.load_steps(patient, &mut ledger).await?;
-        self.load_deliveries(patient, &mut ledger).await?;
-        Ok(ledger)
+        Ok(self.ledgers(&[patient]).await?.remove(&patient).unwrap_or_default())
     }
 
-    async fn load_events(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
-        let (org, id) = (self.org(), patient.0);
+    /// Of many patients at once, one query a table.
+    pub async fn ledgers(&mut self, patients: &[PatientId]) -> Result<BTreeMap<PatientId, Ledger>, Error> {
+        let ids: Vec<Uuid> = patients.iter().map(|p| p.0).collect();
+        let mut ledgers = Ledgers::new();
+        self.load_events(&ids, &mut ledgers).await?;
+        self.load_runs(&ids, &mut ledgers).await?;
+        self.load_steps(&ids, &mut ledgers).await?;
+        self.load_deliveries(&ids, &mut ledgers).await?;
+        Ok(ledgers)
+    }
+
+    async fn load_events(&mut self, ids: &[Uuid], ledgers: &mut Ledgers) -> Result<(), Error> {
+        let org = self.org();
         let events = sqlx::query!(
-            "select anchor, known_at, loading, covered from events where organization = $1 and patient = $2",
+            "select patient, anchor, known_at, loading, covered from events where organization = $1 and patient = any($2)",
             org,
-            id
+            ids
         )
         .fetch_all(&mut *self.tx)
         .await?;
         for row in events {
             let known = Known { at: row.known_at.to_jiff(), loading: row.loading, covered: row.covered };
-            ledger.events.insert(text::read_anchor(&row.anchor)?, known);
+            of(ledgers, row.patient).events.insert(text::read_anchor(&row.anchor)?, known);
         }
         let entries = sqlx::query!(
-            "select workflow, anchor, reason from entries where organization = $1 and patient = $2",
+            "select patient, workflow, anchor, reason from entries where organization = $1 and patient = any($2)",
             org,
-            id
+            ids
         )
         .fetch_all(&mut *self.tx)
         .await?;
         for row in entries {
             let reason = row.reason.map(|r| text::word(&r, "entries", "reason")).transpose()?;
-            ledger.entries.insert((row.workflow, text::read_anchor(&row.anchor)?), Entry { reason });
+            let key = (row.workflow, text::read_anchor(&row.anchor)?);
+            of(ledgers, row.patient).entries.insert(key, Entry { reason });
         }
         Ok(())
     }
 
-    async fn load_runs(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
+    async fn load_runs(&mut self, ids: &[Uuid], ledgers: &mut Ledgers) -> Result<(), Error> {
         let rows = sqlx::query!(
-            "select id, workflow, version, anchor, event_at, moment, started_at, ended, covered from runs
-             where organization = $1 and patient = $2",
+            "select patient, id, workflow, version, anchor, event_at, moment, started_at, ended, covered from runs
+             where organization = $1 and patient = any($2)",
             self.org(),
-            patient.0
+            ids
         )
         .fetch_all(&mut *self.tx)
         .await?;
@@ -84,18 +99,19 @@ impl OrgTx {
                 ended: row.ended.map(|r| text::word(&r, "runs", "ended")).transpose()?,
                 steps: vec![],
             };
-            ledger.runs.insert(run.id, run);
+            of(ledgers, row.patient).runs.insert(run.id, run);
         }
         Ok(())
     }
 
-    async fn load_steps(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
+    async fn load_steps(&mut self, ids: &[Uuid], ledgers: &mut Ledgers) -> Result<(), Error> {
         let rows = sqlx::query!(
-            "select s.id, run, step, occurrence, generation, due, expires, s.moment, s.place, state, ended_at, reason, run_at
+            "select r.patient, s.id, run, step, occurrence, generation, due, expires, s.moment, s.place, state, ended_at,
+                 reason, run_at
              from runs r join planned_steps s on s.organization = r.organization and s.run = r.id
-             where r.organization = $1 and r.patient = $2 order by s.id",
+             where r.organization = $1 and r.patient = any($2) order by s.id",
             self.org(),
-            patient.0
+            ids
         )
         .fetch_all(&mut *self.tx)
         .await?;
@@ -115,16 +131,17 @@ impl OrgTx {
                 waited: run_at.filter(|_| !state.is_pending()),
                 state,
             };
-            if let Some(run) = ledger.runs.get_mut(&RunId(row.run)) {
+            if let Some(run) = of(ledgers, row.patient).runs.get_mut(&RunId(row.run)) {
                 run.steps.push(step);
             }
         }
         Ok(())
     }
 
-    async fn load_deliveries(&mut self, patient: PatientId, ledger: &mut Ledger) -> Result<(), Error> {
-        let rows = deliveries!("patient = $2", self.org(), patient.0).fetch_all(&mut *self.tx).await?;
+    async fn load_deliveries(&mut self, ids: &[Uuid], ledgers: &mut Ledgers) -> Result<(), Error> {
+        let rows = deliveries!("patient = any($2)", self.org(), ids).fetch_all(&mut *self.tx).await?;
         for row in rows {
+            let ledger = of(ledgers, row.patient);
             let delivery = row.read()?;
             ledger.deliveries.insert(delivery.id, delivery);
         }
@@ -138,6 +155,7 @@ impl OrgTx {
 }
 
 struct DeliveryColumns {
+    patient: Uuid,
     id: Uuid,
     run: Uuid,
     planned_step: Uuid,

@@ -2,6 +2,7 @@
 
 use care::chart::{Budget, Claim, Clinic, Location, TypeMapping};
 use care::id::{LocationId, OrganizationId};
+use care::workflow::schedule::OpenHours;
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub struct NewOrganization {
     pub mail_from: String,
     pub created_at: Timestamp,
     pub budget: Budget,
+    /// When texts may go out.
+    pub text_hours: OpenHours,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -67,8 +70,9 @@ impl OrgTx {
     pub async fn create_organization(&mut self, new: &NewOrganization) -> Result<(), Error> {
         let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         sqlx::query!(
-            "insert into organizations (id, name, zone, phone, mail_from, created_at, texts_a_day, texts_a_week, emails_a_day)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into organizations (id, name, zone, phone, mail_from, created_at, texts_a_day, texts_a_week, emails_a_day,
+                 text_hours)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             self.org(),
             new.name,
             new.zone,
@@ -77,11 +81,20 @@ impl OrgTx {
             new.created_at.to_sqlx() as _,
             count(new.budget.texts_a_day),
             count(new.budget.texts_a_week),
-            count(new.budget.emails_a_day)
+            count(new.budget.emails_a_day),
+            new.text_hours.to_string()
         )
         .execute(&mut *self.tx)
         .await?;
         Ok(())
+    }
+
+    /// Says when texts may go out. What is pending is computed anew, by the runner and a few patients at a time.
+    pub async fn set_text_hours(&mut self, hours: OpenHours, now: Timestamp) -> Result<(), Error> {
+        sqlx::query!("update organizations set text_hours = $2 where id = $1", self.org(), hours.to_string())
+            .execute(&mut *self.tx)
+            .await?;
+        self.wake_everybody(now).await
     }
 
     /// Notes the zone table in use; whether another one was before.
@@ -171,7 +184,7 @@ impl OrgTx {
 
     pub async fn clinic(&mut self) -> Result<OrganizationRow, Error> {
         let org = sqlx::query!(
-            "select name, zone, phone, mail_from, texts_a_day, texts_a_week, emails_a_day, consent_basis
+            "select name, zone, phone, mail_from, texts_a_day, texts_a_week, emails_a_day, consent_basis, text_hours
              from organizations where id = $1",
             self.org()
         )
@@ -184,6 +197,8 @@ impl OrgTx {
             texts_a_week: count(org.texts_a_week),
             emails_a_day: count(org.emails_a_day),
         };
+        clinic.text_hours = text::word(&org.text_hours, "organizations", "text_hours")?;
+        clinic.webhooks = self.active_webhooks().await?.into_iter().collect();
         let basis = |text: &String| {
             let (channel, category) = text.split_once(':')?;
             Some((channel.parse().ok()?, category.parse().ok()?))

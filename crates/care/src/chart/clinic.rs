@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::contact::{Category, Channel};
 use super::encounter::VisitType;
 use crate::id::LocationId;
+use crate::workflow::schedule::OpenHours;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
@@ -91,6 +92,10 @@ pub struct Clinic {
     pub budget: Budget,
     /// For which channels and categories an address given is basis enough; anything else needs a yes on record.
     pub basis: BTreeSet<(Channel, Category)>,
+    /// When texts may go out, on the patient's clock: never wider than the law's hours.
+    pub text_hours: OpenHours,
+    /// The webhooks that are set up and switched on, by name.
+    pub webhooks: BTreeSet<String>,
 }
 
 impl Clinic {
@@ -106,6 +111,8 @@ impl Clinic {
             practitioners: BTreeMap::new(),
             budget: Budget::default(),
             basis: basis.into(),
+            text_hours: OpenHours::default(),
+            webhooks: BTreeSet::new(),
         }
     }
 

@@ -7,23 +7,33 @@ use serde::{Deserialize, Serialize};
 pub enum Channel {
     Email,
     Text,
+    /// A system beside ours is told; no message to a patient goes this way.
+    Webhook,
 }
 
 impl Channel {
+    /// Those by which patients are written to.
     pub const ALL: [Channel; 2] = [Channel::Email, Channel::Text];
 
     pub fn code(self) -> &'static str {
         match self {
             Channel::Email => "email",
             Channel::Text => "text",
+            Channel::Webhook => "webhook",
         }
+    }
+
+    /// A channel by which patients are written to.
+    pub fn to_patients(text: &str) -> Result<Self, String> {
+        let found = Channel::ALL.into_iter().find(|c| c.code() == text);
+        found.ok_or_else(|| format!("`{text}` is not a channel: email, text"))
     }
 }
 
 impl std::str::FromStr for Channel {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Channel::ALL
+        [Channel::Email, Channel::Text, Channel::Webhook]
             .into_iter()
             .find(|c| c.code() == text)
             .ok_or_else(|| format!("`{text}` is not a channel: email, text"))
@@ -63,7 +73,7 @@ impl std::str::FromStr for Category {
     }
 }
 
-/// An email address or a phone number, normalised so that the same one is equal to itself.
+/// An email address or a phone number, normalised so that the same one is equal to itself; for a webhook its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ContactPoint {
     pub channel: Channel,
@@ -75,6 +85,10 @@ pub struct ContactPoint {
 pub struct Placeholder;
 
 impl ContactPoint {
+    pub fn webhook(name: &str) -> Self {
+        Self { channel: Channel::Webhook, value: name.to_owned() }
+    }
+
     /// Trimmed and lower-cased: the part before the @ is case-insensitive at every provider patients use.
     pub fn email(text: &str) -> Result<Self, Placeholder> {
         let value = text.trim().to_lowercase();

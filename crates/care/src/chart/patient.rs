@@ -102,6 +102,7 @@ fn reach(channel: Channel, email: Option<&str>, mobile: Option<&str>) -> Reach {
     let (value, read): (_, Read) = match channel {
         Channel::Email => (email, ContactPoint::email),
         Channel::Text => (mobile, ContactPoint::mobile),
+        Channel::Webhook => return Reach::NoAddress,
     };
     match value.map(read) {
         None => Reach::NoAddress,

@@ -20,14 +20,21 @@
 //! ```
 
 mod article;
+mod care_plan;
+mod dose;
+mod exercise;
 pub mod grade;
 mod header;
 mod item;
 mod kind;
 mod language;
+pub mod pose;
 mod region;
 
 pub use article::{Article, Words};
+pub use care_plan::{CarePlan, CarePlanWords, Phase, PlannedExercise};
+pub use dose::{Dose, UpTo};
+pub use exercise::{Equipment, Exercise, ExerciseWords, Position};
 pub use header::{Header, Licence};
 pub use item::{Item, Problem, Wrong};
 pub use kind::{Kind, Reference, Scope};

@@ -51,6 +51,24 @@ pub fn families(
     groups
 }
 
+/// The same, but only those groups in which somebody of the cast is.
+pub fn families_of(
+    cast: &BTreeSet<PatientId>,
+    patients: &[PatientId],
+    points: &BTreeMap<ContactPoint, BTreeSet<PatientId>>,
+    size: usize,
+) -> Vec<Vec<PatientId>> {
+    let mut groups: Vec<Vec<PatientId>> = vec![];
+    // Families first, then put together: strangers of the cast would only take room.
+    for family in families(patients, points, 1).into_iter().filter(|f| f.iter().any(|id| cast.contains(id))) {
+        match groups.last_mut() {
+            Some(group) if group.len() + family.len() <= size => group.extend(family),
+            _ => groups.push(family),
+        }
+    }
+    groups
+}
+
 fn head_of(head: &BTreeMap<PatientId, PatientId>, of: PatientId) -> PatientId {
     let mut id = of;
     while let Some(next) = head.get(&id).filter(|next| **next != id) {
@@ -74,14 +92,27 @@ mod tests {
         ContactPoint { channel: Channel::Email, value: value.into() }
     }
 
+    fn points_of(shared: &[(&str, &[u128])]) -> BTreeMap<ContactPoint, BTreeSet<PatientId>> {
+        shared.iter().map(|(value, ids)| (point(value), ids.iter().copied().map(patient).collect())).collect()
+    }
+
     #[test]
     fn who_shares_an_address_by_others_is_in_one_group() {
         let all: Vec<PatientId> = (1..=7).map(patient).collect();
-        let share = |ids: &[u128]| ids.iter().copied().map(patient).collect::<BTreeSet<_>>();
-        let points = [(point("a"), share(&[1, 6])), (point("b"), share(&[4, 6, 99])), (point("c"), share(&[3]))];
-        let groups = families(&all, &points.into(), 2);
+        let points = points_of(&[("a", &[1, 6]), ("b", &[4, 6, 99]), ("c", &[3])]);
+        let groups = families(&all, &points, 2);
         assert_eq!(groups[0], [1, 4, 6].map(patient));
         assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [3, 2, 2]);
-        assert_eq!(families(&all, &BTreeMap::new(), 10), [all]);
+        assert_eq!(families(&all, &points_of(&[]), 10), [all]);
+    }
+
+    #[test]
+    fn a_cast_brings_its_families_and_nobody_else() {
+        let all: Vec<PatientId> = (1..=7).map(patient).collect();
+        let points = points_of(&[("a", &[1, 6]), ("b", &[4, 6]), ("c", &[2, 3])]);
+        let cast = [patient(4), patient(7)].into();
+        assert_eq!(families_of(&cast, &all, &points, 10), [[1, 4, 6, 7].map(patient)]);
+        assert_eq!(families_of(&cast, &all, &points, 2).len(), 2);
+        assert_eq!(families_of(&BTreeSet::new(), &all, &points, 10), Vec::<Vec<PatientId>>::new());
     }
 }

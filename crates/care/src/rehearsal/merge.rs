@@ -99,6 +99,10 @@ impl Stage {
         }
         self.patients.insert(gone, back);
         self.begun_meanwhile(survivor, gone);
+        // What was written to them while they had the other's name is theirs now.
+        for delivery in self.patients.get(&gone).into_iter().flat_map(|p| p.ledger.deliveries.values()) {
+            self.written.entry(delivery.contact.clone()).or_default().insert(gone);
+        }
         self.reconcile(gone);
         self.reconcile(survivor);
     }

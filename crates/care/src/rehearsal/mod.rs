@@ -4,6 +4,7 @@
 mod family;
 mod memo;
 mod merge;
+mod outlook;
 mod patient;
 pub mod preview;
 mod rehearse;
@@ -14,7 +15,8 @@ mod stage;
 mod switches;
 mod tally;
 
-pub use family::{contact_points_in, families};
+pub use family::{contact_points_in, families, families_of};
+pub use outlook::{Outlook, Steps, TakenUp};
 pub use patient::Player;
 pub use rehearse::{Candidate, Rehearsed, future, past};
 pub use report::{Collision, Day, Kind, Late, Listed, Number, Report, Sending};

@@ -1,129 +1,114 @@
-//! What an edit, or switching a workflow on, would do: tried on a copy of the clinic, and counted.
+//! What an edit, a switch or an interface that goes live would do: done to a copy of the clinic, and counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
+use super::outlook::{Outlook, TakenUp};
 use super::stage::{Said, Stage};
-use crate::id::PlannedStepId;
-use crate::workflow::{Activation, Decision, InFlight, Reason, Run, StepState, Verdict, Workflow};
+use crate::chart::Channel;
+use crate::id::{PatientId, RunId};
+use crate::workflow::{Activation, DeliveryState, InFlight, Ledger, Reason, Run, Workflow};
 
-/// What would become of the runs of a workflow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edited {
-    /// Under way now.
-    pub runs: usize,
-    /// Of these, stopped by the edit.
-    pub stopped: usize,
-    /// By the id of the step.
-    pub steps: BTreeMap<String, Steps>,
+/// How far ahead the messages of runs that begin are counted.
+pub const AHEAD: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// The same when an interface goes live.
+pub const LIVE_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What might be done to a workflow.
+#[derive(Debug, Clone)]
+pub enum WhatIf {
+    Published { workflow: Arc<Workflow>, in_flight: InFlight },
+    SwitchedOn(Activation),
+    SwitchedOff,
 }
 
-/// What would become of the planned steps of one id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Steps {
-    /// Wait on as they are.
-    pub stay: usize,
-    /// Wait on, for another moment or until another one.
-    pub moves: usize,
-    /// No longer called for.
-    pub dropped: usize,
-    /// Given already, and in the new version too: not given again.
-    pub suppressed: usize,
-    /// Not planned before.
-    pub new: usize,
-    /// Of those that wait then: due already. The late rule of the step decides.
-    pub late: usize,
-}
-
-/// What switching a workflow on would do at once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SwitchedOn {
-    /// Runs that would start.
-    pub starts: usize,
-    /// Steps that would be given now.
-    pub given: usize,
-    /// Steps that would be passed over because it is too late for them.
-    pub late: usize,
-    /// The same because they are worth nothing any more.
-    pub expired: usize,
-    /// Steps of runs under way that wait for a moment to come, or for the next day with room.
-    pub waiting: usize,
-}
-
-/// What publishing `new` would do to what is under way.
-pub fn edit(stage: &Stage, key: &str, new: Arc<Workflow>, in_flight: InFlight) -> Edited {
-    let mut after = stage.clone();
-    let kept = if in_flight == InFlight::Move { Some(Arc::clone(&new)) } else { None };
-    after.publish(key, next_version(stage, key), new, in_flight);
-    let planned = planned_of(&after, key);
-    let mut edited = Edited::default();
-    for run in runs_of(stage, key).filter(|run| run.ended.is_none()) {
-        edited.runs += 1;
-        edited.stopped += usize::from(run_of(&after, run).is_some_and(|run| run.ended.is_some()));
-        for step in &run.steps {
-            let counts = edited.steps.entry(step.step.clone()).or_default();
-            let again = kept.as_ref().is_some_and(|new| new.step(&step.step).is_some());
-            counts.suppressed += usize::from(matches!(step.state, StepState::Performed { .. }) && again);
+impl WhatIf {
+    /// Does it.
+    pub fn happen(&self, stage: &mut Stage, key: &str) {
+        match self {
+            WhatIf::Published { workflow, in_flight } => {
+                stage.publish(key, next_version(stage, key), Arc::clone(workflow), *in_flight);
+            }
+            WhatIf::SwitchedOn(activation) => stage.activate(key, activation.clone()),
+            WhatIf::SwitchedOff => stage.deactivate(key),
         }
     }
-    let before = planned_of(stage, key);
-    for (id, (step, state, due)) in &before {
-        let counts = edited.steps.entry(step.clone()).or_default();
-        match planned.get(id).filter(|_| state.is_pending()) {
-            Some((_, then, then_due)) if then.is_pending() && then_due == due => counts.stay += 1,
-            Some((_, then, _)) if then.is_pending() => counts.moves += 1,
-            Some(_) => counts.dropped += 1,
-            None => {}
-        }
-    }
-    for (id, (step, state, (due, _))) in planned.iter().filter(|(_, (_, state, _))| state.is_pending()) {
-        let was_pending = before.get(id).is_some_and(|(_, state, _)| state.is_pending());
-        let counts = edited.steps.entry(step.clone()).or_default();
-        counts.new += usize::from(!was_pending);
-        counts.late += usize::from(*due < after.now && state.is_pending());
-    }
-    edited
 }
 
-/// What switching it on would do.
-pub fn switch_on(stage: &Stage, key: &str, activation: Activation) -> SwitchedOn {
-    let mut after = stage.clone();
-    let (heard, now) = (after.said.len(), after.now);
-    after.activate(key, activation);
-    after.play_until(now);
-    let said = after.said.iter().skip(heard).filter_map(|said| match said {
-        Said::Decided(_, decision) if decision.workflow == key && decision.step.is_some() => Some(decision),
-        Said::Decided(..) | Said::Told(..) | Said::Sent(..) => None,
-    });
-    let said: Vec<&Decision> = said.collect();
-    let ended = |verdict, reason| said.iter().filter(|d| (d.verdict, d.reason) == (verdict, reason)).count();
-    SwitchedOn {
-        starts: runs_of(&after, key).count().saturating_sub(runs_of(stage, key).count()),
-        given: ended(Verdict::Performed, None),
-        late: ended(Verdict::Skipped, Some(Reason::Late)) + ended(Verdict::Skipped, Some(Reason::Collapsed)),
-        expired: ended(Verdict::Skipped, Some(Reason::Expired)),
-        waiting: planned_of(&after, key).values().filter(|(_, state, _)| state.is_pending()).count(),
+/// What would become of a workflow's runs at once, and which messages of those that begin would go out. What is due now is
+/// done beforehand: it belongs to no edit.
+pub fn outlook(before: &Stage, key: &str, what_if: &WhatIf) -> Outlook {
+    let mut after = before.clone();
+    after.said.clear();
+    what_if.happen(&mut after, key);
+    after.play_until(before.now);
+    let (mut outlook, mut begun) = (Outlook::default(), BTreeSet::new());
+    for (patient, player) in &after.patients {
+        let was = before.patients.get(patient).map(|p| &p.ledger);
+        for run in player.ledger.runs.values().filter(|run| run.workflow == key) {
+            match was.and_then(|ledger| ledger.runs.get(&run.id)) {
+                Some(was) => outlook.go_on(was, run),
+                None => {
+                    begun.insert(run.id);
+                    outlook.begins(run);
+                }
+            }
+        }
+        if let Some(was) = was {
+            count_unsent(&mut outlook, key, was, &player.ledger);
+        }
     }
+    outlook.messages = sent_by(after, &begun, AHEAD);
+    outlook
+}
+
+fn count_unsent(outlook: &mut Outlook, key: &str, was: &Ledger, is: &Ledger) {
+    let ends = |state| matches!(state, DeliveryState::Ended { reason: Reason::SupersededByVersion, .. });
+    for delivery in was.deliveries.values().filter(|d| d.workflow == key && was.is_unsent(d)) {
+        outlook.unsent += 1;
+        outlook.withdrawn += usize::from(is.deliveries.get(&delivery.id).is_some_and(|d| ends(d.state)));
+    }
+}
+
+/// What would start if the visits ahead of these patients were taken up.
+pub fn taken_up(before: &Stage, patients: &BTreeSet<PatientId>) -> TakenUp {
+    let mut after = before.clone();
+    after.said.clear();
+    after.take_up(patients);
+    let (mut taken, mut begun) = (TakenUp::default(), BTreeSet::new());
+    for (patient, player) in after.patients.iter().filter(|(patient, _)| patients.contains(patient)) {
+        let was = before.patients.get(patient);
+        let is_new = |run: &&Run| was.is_none_or(|p| !p.ledger.runs.contains_key(&run.id));
+        for run in player.ledger.runs.values().filter(is_new) {
+            begun.insert(run.id);
+            *taken.runs.entry(run.workflow.clone()).or_default() += 1;
+        }
+    }
+    taken.messages = sent_by(after, &begun, LIVE_AHEAD);
+    taken
+}
+
+/// Plays on, and counts what these runs send.
+fn sent_by(mut after: Stage, runs: &BTreeSet<RunId>, ahead: SignedDuration) -> BTreeMap<Channel, usize> {
+    let mut messages = BTreeMap::new();
+    if runs.is_empty() {
+        return messages;
+    }
+    after.play_until(after.now.checked_add(ahead).unwrap_or(after.now));
+    for said in &after.said {
+        if let Said::Sent(_, _, delivery) = said
+            && runs.contains(&delivery.run)
+        {
+            *messages.entry(delivery.key.channel).or_default() += 1;
+        }
+    }
+    messages
 }
 
 /// The number of the version that comes next.
 pub fn next_version(stage: &Stage, key: &str) -> u32 {
     let published = stage.workflows.0.get(key).and_then(|p| p.current());
     published.map_or(1, |(version, _)| version.saturating_add(1))
-}
-
-fn runs_of<'a>(stage: &'a Stage, key: &'a str) -> impl Iterator<Item = &'a Run> {
-    stage.patients.values().flat_map(|p| p.ledger.runs.values()).filter(move |run| run.workflow == key)
-}
-
-fn run_of<'a>(stage: &'a Stage, run: &Run) -> Option<&'a Run> {
-    stage.patients.values().find_map(|p| p.ledger.runs.get(&run.id))
-}
-
-/// A planned step: which, how it stands, and when it is due and expires.
-type Planned = (String, StepState, (jiff::Timestamp, jiff::Timestamp));
-
-fn planned_of(stage: &Stage, key: &str) -> BTreeMap<PlannedStepId, Planned> {
-    let steps = runs_of(stage, key).flat_map(|run| &run.steps);
-    steps.map(|s| (s.id, (s.step.clone(), s.state, (s.due, s.expires)))).collect()
 }

@@ -66,6 +66,7 @@ pub fn future(mut stage: Stage, candidate: &Candidate, until: Timestamp) -> Rehe
 pub fn past(stage: &Stage, candidate: &Candidate, from: Timestamp, until: Timestamp) -> Rehearsed {
     let mut before = Stage::new(as_then(stage), Workflows::default(), stage.channels.clone(), just_before(from));
     before.suppressed = stage.suppressed.clone();
+    before.stops = stage.stops.clone();
     *before.workflows_mut() = company(stage, candidate, from);
     before.watch_anew();
     let replay = Replay::of(stage, &before.workflows, from, until);

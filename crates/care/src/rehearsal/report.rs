@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::samples::{self, Sample};
 use crate::chart::Channel;
@@ -14,7 +14,7 @@ use crate::workflow::Reason;
 /// Lists are cut here; how long they were is told.
 const LISTED: usize = 200;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub workflow: String,
     pub from: Timestamp,
@@ -45,14 +45,14 @@ pub struct Report {
 }
 
 /// The messages of one day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
     pub own: BTreeMap<Channel, usize>,
     /// Of the other workflows that are on.
     pub others: BTreeMap<Channel, usize>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sending {
     pub at: Timestamp,
     pub patient: PatientId,
@@ -66,7 +66,7 @@ pub struct Sending {
 }
 
 /// A step that was looked at too late for it to count as on time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Late {
     pub at: Timestamp,
     pub patient: PatientId,
@@ -77,7 +77,7 @@ pub struct Late {
 }
 
 /// Where one patient's messages get in each other's way.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Collision {
     pub at: Timestamp,
     pub patient: PatientId,
@@ -86,7 +86,7 @@ pub struct Collision {
     pub kind: Kind,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// More on one day than the clinic's budget grants.
@@ -99,14 +99,14 @@ pub enum Kind {
     WithinAnHour { after: String },
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Number {
     pub times: usize,
     pub patients: BTreeSet<PatientId>,
 }
 
 /// A list that may be too long to show.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed<T> {
     pub count: usize,
     pub first: Vec<T>,

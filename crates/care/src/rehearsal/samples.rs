@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chart::Anchor;
 use crate::id::PatientId;
@@ -13,14 +13,14 @@ use crate::workflow::{Decision, Detail, Reason, TaskResult, Verdict};
 const SAMPLES: usize = 6;
 const LINES: usize = 60;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     pub patient: PatientId,
     /// In order of time.
     pub lines: Vec<SampleLine>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SampleLine {
     pub at: Timestamp,
     pub workflow: String,

@@ -27,6 +27,8 @@ pub struct Stage {
     pub channels: BTreeSet<Channel>,
     pub patients: BTreeMap<PatientId, Player>,
     pub suppressed: BTreeSet<ContactPoint>,
+    /// The same, with when: nothing may go there from the first moment on, until the second.
+    pub stops: BTreeMap<ContactPoint, (Timestamp, Option<Timestamp>)>,
     pub gateways: BTreeMap<Channel, Gateway>,
     /// Templates that are gone.
     pub withdrawn: BTreeSet<String>,
@@ -66,6 +68,7 @@ impl Stage {
             channels,
             patients: BTreeMap::new(),
             suppressed: BTreeSet::new(),
+            stops: BTreeMap::new(),
             gateways: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
             loading: false,
@@ -278,7 +281,9 @@ impl Stage {
         let down = self.gateways.iter().filter(|(_, g)| **g == Gateway::Down).map(|(channel, _)| *channel).collect();
         let mut world = World { down, ..World::default() };
         for point in snapshot.chart.contact_points() {
-            world.suppressed.extend(self.suppressed.get(&point).cloned());
+            if self.is_stopped(&point) {
+                world.suppressed.insert(point.clone());
+            }
             if self.shared.get(&point).is_some_and(|sharing| sharing.len() > FAMILY) {
                 world.crowded.insert(point);
                 continue;
@@ -292,6 +297,13 @@ impl Stage {
             }));
         }
         world
+    }
+
+    fn is_stopped(&self, point: &ContactPoint) -> bool {
+        let holds = |&(from, until): &(Timestamp, Option<Timestamp>)| {
+            from <= self.now && until.is_none_or(|until| self.now < until)
+        };
+        self.suppressed.contains(point) || self.stops.get(point).is_some_and(holds)
     }
 
     /// Puts the patient where they belong on the agenda, and their contact points beside those of others.

@@ -1,5 +1,6 @@
 //! What staff and the world outside do to a clinic as a whole.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -126,6 +127,14 @@ impl Stage {
         self.loading = false;
         for patient in self.ids() {
             self.with(patient, &mut |facts, ledger, ids| go_live(facts, ledger, cover, ids));
+        }
+    }
+
+    /// The interface that spoke of these patients goes live, and their visits ahead are taken up.
+    pub fn take_up(&mut self, patients: &BTreeSet<PatientId>) {
+        self.loading = false;
+        for patient in patients {
+            self.with(*patient, &mut |facts, ledger, ids| go_live(facts, ledger, true, ids));
         }
     }
 

@@ -187,7 +187,8 @@ impl Tally<'_> {
             Some(Collision { at: d.at, patient: *patient, workflow, step, kind })
         }));
         let mut last: BTreeMap<PatientId, (Timestamp, &Delivery)> = BTreeMap::new();
-        for (patient, at, delivery) in &self.sent {
+        let to_patients = self.sent.iter().filter(|(_, _, d)| d.contact.channel != Channel::Webhook);
+        for (patient, at, delivery) in to_patients {
             if let Some((before, earlier)) = last.insert(*patient, (*at, *delivery))
                 && at.duration_since(before) < APART
             {
@@ -213,6 +214,7 @@ impl Tally<'_> {
             let budget = match channel {
                 Channel::Email => budget.emails_a_day,
                 Channel::Text => budget.texts_a_day,
+                Channel::Webhook => usize::MAX,
             };
             let (at, delivery) = sent.last().filter(|_| sent.len() > budget)?;
             let kind = Kind::OverBudget { channel, messages: sent.len(), budget };

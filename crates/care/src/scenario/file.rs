@@ -38,6 +38,11 @@ pub struct ClinicFile {
     pub zone: Spanned<String>,
     pub name: Option<String>,
     pub channels: Option<Vec<Spanned<String>>>,
+    /// When texts may go out, if that is narrower than the law has it.
+    pub text_hours: Option<Spanned<String>>,
+    /// The names of those that are set up.
+    #[serde(default)]
+    pub webhooks: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

@@ -176,10 +176,10 @@ impl Reader<'_> {
             word @ ("channel.down" | "channel.up") => {
                 Happens::ChannelDown { channel: self.channel(line)?, down: word == "channel.down" }
             }
-            "gateway.refuses" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Refuses },
-            "gateway.fails" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Fails },
-            "gateway.breaks" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Breaks },
-            "gateway.accepts" => Happens::Gateway { channel: self.channel(line)?, gateway: Gateway::Takes },
+            "gateway.refuses" => Happens::Gateway { channel: self.gateway(line)?, gateway: Gateway::Refuses },
+            "gateway.fails" => Happens::Gateway { channel: self.gateway(line)?, gateway: Gateway::Fails },
+            "gateway.breaks" => Happens::Gateway { channel: self.gateway(line)?, gateway: Gateway::Breaks },
+            "gateway.accepts" => Happens::Gateway { channel: self.gateway(line)?, gateway: Gateway::Takes },
             "content.withdrawn" => {
                 Happens::ContentWithdrawn { content: self.needs(line, "content", when.content.clone())? }
             }
@@ -342,7 +342,13 @@ impl Reader<'_> {
 
     fn channel(&self, line: &Line) -> Result<Channel, ScenarioError> {
         let word = self.needs(line, "channel", line.when.channel.as_ref())?;
-        word.get_ref().parse().map_err(|e: String| self.wrong(word.span().start, e))
+        Channel::to_patients(word.get_ref()).map_err(|e| self.wrong(word.span().start, e))
+    }
+
+    /// The receivers of webhooks answer too; each has its own, so none of them is ever "down" for all.
+    fn gateway(&self, line: &Line) -> Result<Channel, ScenarioError> {
+        let word = self.needs(line, "channel", line.when.channel.as_ref())?;
+        word.get_ref().parse().map_err(|e: String| self.wrong(word.span().start, format!("{e}, webhook")))
     }
 
     fn category(&self, line: &Line) -> Result<Category, ScenarioError> {

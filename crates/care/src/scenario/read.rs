@@ -7,12 +7,14 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
-use super::file::{Expectation, File, PatientFields, PatientFile, WorkflowFile};
+use super::file::{ClinicFile, Expectation, File, PatientFields, PatientFile, WorkflowFile};
 use super::happens::Event;
 use super::names::Names;
 use crate::chart::{Category, Channel, Clinic, Location, PatientChange, Write};
 use crate::id::{LocationId, PatientId};
 use crate::workflow::definition::Span;
+use crate::workflow::schedule::OpenHoursError;
+use crate::workflow::task::is_webhook_name;
 use crate::workflow::{FileError, Workflow};
 use crate::zone::{self, CivilMoment};
 
@@ -95,12 +97,14 @@ impl Reader<'_> {
             let location = Location::new(id, &name, &zone, location.emr);
             self.clinic.locations.insert(id, Location { closed, arrived_after, ended_after, ..location });
         }
+        self.settings(&file.clinic)?;
         let mut channels = BTreeSet::new();
         match file.clinic.channels.as_ref().or(file.channels.as_ref()) {
             None => channels.extend(Channel::ALL),
             Some(listed) => {
                 for channel in listed {
-                    let read = channel.get_ref().parse().map_err(|e: String| self.wrong(channel.span().start, e))?;
+                    let read = Channel::to_patients(channel.get_ref());
+                    let read = read.map_err(|e| self.wrong(channel.span().start, e))?;
                     channels.insert(read);
                 }
             }
@@ -132,6 +136,22 @@ impl Reader<'_> {
             then: file.then,
             names: self.names,
         })
+    }
+
+    /// What the clinic has settled for itself.
+    fn settings(&mut self, file: &ClinicFile) -> Result<(), ScenarioError> {
+        if let Some(hours) = &file.text_hours {
+            let read = hours.get_ref().parse();
+            self.clinic.text_hours = read.map_err(|e: OpenHoursError| self.wrong(hours.span().start, e.to_string()))?;
+        }
+        for webhook in &file.webhooks {
+            if !is_webhook_name(webhook.get_ref()) {
+                let said = format!("`{}` is no webhook's name: up to 60 of a-z, 0-9 and -", webhook.get_ref());
+                return Err(self.wrong(webhook.span().start, said));
+            }
+            self.clinic.webhooks.insert(webhook.get_ref().clone());
+        }
+        Ok(())
     }
 
     fn workflow(
@@ -185,8 +205,9 @@ impl Reader<'_> {
 
     /// "text:feedback"
     fn consent(&self, text: &str, at: usize) -> Result<(Channel, Category), ScenarioError> {
-        let read =
-            text.split_once(':').and_then(|(channel, category)| Some((channel.parse().ok()?, category.parse().ok()?)));
+        let read = text
+            .split_once(':')
+            .and_then(|(channel, category)| Some((Channel::to_patients(channel).ok()?, category.parse().ok()?)));
         read.ok_or_else(|| self.wrong(at, format!("`{text}` is not a consent such as text:feedback")))
     }
 

@@ -95,7 +95,7 @@ impl Taken {
             (Channel::Text, false) => {
                 Some(Most { day: budget.texts_a_day.min(MOST_TEXTS), week: Some(budget.texts_a_week) })
             }
-            (Channel::Email, true) => None,
+            (Channel::Email, true) | (Channel::Webhook, _) => None,
             (Channel::Email, false) => Some(Most { day: budget.emails_a_day, week: None }),
         };
         let kept = Count { day: kept.iter().filter(|d| **d == day).count(), week: kept.len() };

@@ -83,7 +83,7 @@ fn leads<'a>(from: &'a Workflow, to: &Workflow) -> Option<(&'a str, EventKind)> 
             let event = events_of(content).iter().find(|e| lets && to.trigger.events.contains(e))?;
             Some((content.as_str(), *event))
         }
-        Task::Send(_) | Task::Tell { .. } => None,
+        Task::Send(_) | Task::Tell { .. } | Task::Call(_) => None,
     })
 }
 

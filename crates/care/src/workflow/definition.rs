@@ -256,7 +256,7 @@ impl Step {
     fn reminder(&self) -> Option<Step> {
         let (content, remind) = self.tasks.iter().find_map(|task| match task {
             Task::Assign { content, remind: Some(remind), .. } => Some((content, remind)),
-            Task::Assign { .. } | Task::Send(_) | Task::Tell { .. } => None,
+            Task::Assign { .. } | Task::Send(_) | Task::Tell { .. } | Task::Call(_) => None,
         })?;
         Some(Step {
             id: format!("{}/remind", self.id),

@@ -68,9 +68,9 @@ impl Facts<'_> {
         zone::of(self.chart.home_zone(self.clinic))
     }
 
-    /// When texts may be sent (47 CFR 64.1200: 08:00 to 21:00 the recipient's time).
+    /// When texts may be sent.
     pub fn text_hours(&self) -> OpenHours {
-        OpenHours::default()
+        self.clinic.text_hours
     }
 }
 

@@ -10,7 +10,7 @@ use super::reason::Reason;
 use super::send::{self, Way};
 use super::task::{Message, Task};
 use super::work::{Work, told};
-use crate::chart::{AssignmentAct, ContactPoint, DUE_WITHIN, Occurrence};
+use crate::chart::{AssignmentAct, Channel, ContactPoint, DUE_WITHIN, Occurrence};
 use crate::id::{AssignmentId, DeliveryId};
 
 /// A step at the moment it is given.
@@ -77,7 +77,7 @@ impl Work<'_> {
     /// Everything a task does but its message; the assignment, if it makes one.
     fn hand_over(&mut self, task: &Task, giving: &Giving, results: &mut Vec<TaskResult>) -> Option<AssignmentId> {
         match task {
-            Task::Send(_) => None,
+            Task::Send(_) | Task::Call(_) => None,
             Task::Assign { content, due, .. } => {
                 let assignment = AssignmentId((self.ids)());
                 let within = due.map_or(DUE_WITHIN, |due| SignedDuration::from_secs(due.seconds));
@@ -161,10 +161,12 @@ impl Work<'_> {
         self.alike(new).into_iter().min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| joins(new, d))
     }
 
-    /// Other late messages that wait since the same time for the same contact point.
+    /// Other late messages that wait since the same time for the same contact point. What a system is told is one event
+    /// each.
     fn alike(&self, new: &Delivery) -> Vec<&Delivery> {
         let alike = self.ledger.deliveries.values().filter(|d| {
-            d.state == DeliveryState::Queued
+            new.contact.channel != Channel::Webhook
+                && d.state == DeliveryState::Queued
                 && d.contact == new.contact
                 && d.category == new.category
                 && d.planned_step != new.planned_step

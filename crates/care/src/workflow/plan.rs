@@ -36,7 +36,7 @@ pub fn sum(facts: &Facts, step: &Step, o: &Occurrence, nth: u32) -> Sum {
 
 /// A step whose only messages are texts is planned inside the hours in which texts may go out.
 pub fn only_texts(step: &Step) -> bool {
-    let mut ladders = step.tasks.iter().filter_map(|t| t.message()).map(|m| m.ladder.as_slice()).peekable();
+    let mut ladders = step.tasks.iter().filter_map(|t| t.to_patient()).map(|m| m.ladder.as_slice()).peekable();
     ladders.peek().is_some() && ladders.all(|ladder| ladder == [Channel::Text])
 }
 

@@ -125,7 +125,8 @@ pub struct Way {
 /// The way of a message that would be worth something until `expires`: the first channel of its ladder that leads to the
 /// patient.
 pub fn way(facts: &Facts, ledger: &Ledger, m: &Message, w: &Workflow, expires: Timestamp) -> Way {
-    let (doors, points): (Vec<_>, Vec<_>) = m.ladder.iter().map(|channel| door(facts, *channel, w.category)).unzip();
+    let (doors, points): (Vec<_>, Vec<_>) =
+        m.ladder.iter().map(|channel| door(facts, *channel, &m.template, w.category)).unzip();
     let road = Road { doors, rule: None, room: None, quiet: None, back: None, expires };
     let chosen = road.chosen().and_then(|n| points.into_iter().nth(n).flatten().ok_or(Reason::NoAddress));
     let contact = match chosen {
@@ -144,19 +145,50 @@ pub fn way(facts: &Facts, ledger: &Ledger, m: &Message, w: &Workflow, expires: T
 
 /// Rules 5 and 6. Neither ever leads to the next channel.
 fn narrow(facts: &Facts, ledger: &Ledger, road: Road, asking: &Asking) -> Road {
-    let room = Some(attention::room(facts, ledger, asking));
+    // What a system is told takes nobody's attention.
+    let to_patient = asking.contact.channel != Channel::Webhook;
+    let room = to_patient.then(|| attention::room(facts, ledger, asking));
     Road { room, quiet: quiet(facts, asking.contact.channel), ..road }
 }
 
 /// The contact point a channel leads to, or why it leads nowhere (rules 3 and 4).
 pub fn contact(facts: &Facts, channel: Channel, category: Category) -> Result<ContactPoint, Reason> {
-    let (door, point) = door(facts, channel, category);
+    let (door, point) = door_to_patient(facts, channel, category);
     door.leads()?;
     point.ok_or(Reason::NoAddress)
 }
 
-/// What a message of that category meets on a channel.
-fn door(facts: &Facts, channel: Channel, category: Category) -> (Door, Option<ContactPoint>) {
+/// What a message meets on a channel.
+fn door(facts: &Facts, channel: Channel, template: &str, category: Category) -> (Door, Option<ContactPoint>) {
+    match channel {
+        Channel::Email | Channel::Text => door_to_patient(facts, channel, category),
+        Channel::Webhook => door_to_system(facts, template, category),
+    }
+}
+
+/// No message to the patient: neither consent nor an address is asked for.
+fn door_to_system(facts: &Facts, template: &str, category: Category) -> (Door, Option<ContactPoint>) {
+    let name = template.strip_prefix("webhook/").filter(|name| facts.clinic.webhooks.contains(*name));
+    let door = Door {
+        channel: Channel::Webhook,
+        category,
+        set_up: name.is_some(),
+        minor: false,
+        guardian: false,
+        refused: false,
+        basis: true,
+        consented: false,
+        leads_to: LeadsTo::Address,
+        crowded: false,
+        opted_out: false,
+        suppressed: false,
+        changed: false,
+        down: facts.world.down.contains(&Channel::Webhook),
+    };
+    (door, name.map(ContactPoint::webhook))
+}
+
+fn door_to_patient(facts: &Facts, channel: Channel, category: Category) -> (Door, Option<ContactPoint>) {
     let patient = &facts.chart.patient;
     let today = zone::date_in(facts.now, facts.chart.home_zone(facts.clinic));
     let minor = patient.age_on(today).is_some_and(|age| age < 18);
@@ -192,7 +224,7 @@ fn door(facts: &Facts, channel: Channel, category: Category) -> (Door, Option<Co
 /// Quiet hours of the channel in the patient's zone (rule 6).
 fn quiet(facts: &Facts, channel: Channel) -> Option<QuietSeen> {
     match channel {
-        Channel::Email => None,
+        Channel::Email | Channel::Webhook => None,
         Channel::Text => {
             let zone = facts.chart.home_zone(facts.clinic).to_owned();
             Some(QuietSeen { zone, hours: facts.text_hours() })
@@ -259,7 +291,7 @@ fn up_to_the_first(facts: &Facts, mut grounds: Vec<Ground>) -> Vec<Ground> {
 /// What a delivery meets on its own channel, to the address it was written for.
 fn road(facts: &Facts, ledger: &Ledger, delivery: &Delivery, workflow: &Workflow, message: Option<&Message>) -> Road {
     let contact = &delivery.contact;
-    let (door, point) = door(facts, contact.channel, delivery.category);
+    let (door, point) = door(facts, contact.channel, &delivery.template, delivery.category);
     // The address changed since: nothing goes to the old one any more.
     let door = Door { changed: point.is_some_and(|point| point != *contact), ..door };
     let again = facts.now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX);

@@ -31,6 +31,8 @@ pub enum Task {
         /// By when somebody should have seen to it.
         within: Option<Span>,
     },
+    /// A system beside ours is told, by a webhook of the clinic: its `template` names it, and its ladder has no other way.
+    Call(Message),
 }
 
 /// Asks once more, by other ways, while what was assigned is open.
@@ -49,6 +51,13 @@ pub struct Message {
     pub calendar: bool,
     pub uncertain: Uncertain,
     pub limit: Option<Limit>,
+}
+
+impl Message {
+    /// The name of the webhook it calls, if it is no message to a patient.
+    pub fn webhook(&self) -> Option<&str> {
+        self.template.strip_prefix(WEBHOOK)
+    }
 }
 
 /// docs/SEMANTICS.md section 5, rule 5: how often this content may go out.
@@ -76,7 +85,7 @@ impl std::str::FromStr for Limit {
 impl Task {
     pub fn message(&self) -> Option<&Message> {
         match self {
-            Task::Send(message) => Some(message),
+            Task::Send(message) | Task::Call(message) => Some(message),
             Task::Assign { message, .. } => message.as_ref(),
             Task::Tell { .. } => None,
         }
@@ -86,9 +95,14 @@ impl Task {
         matches!(self, Task::Assign { .. })
     }
 
-    /// Does nothing but send a message.
+    /// Does nothing but send a message, to the patient or to a system.
     pub fn only_sends(&self) -> bool {
-        matches!(self, Task::Send(_))
+        matches!(self, Task::Send(_) | Task::Call(_))
+    }
+
+    /// The message that it sends to the patient.
+    pub fn to_patient(&self) -> Option<&Message> {
+        self.message().filter(|m| m.webhook().is_none())
     }
 }
 
@@ -102,8 +116,8 @@ enum OneOrMany {
 impl OneOrMany {
     fn ladder(&self) -> Result<Vec<Channel>, String> {
         match self {
-            OneOrMany::One(channel) => Ok(vec![channel.parse()?]),
-            OneOrMany::Many(channels) => channels.iter().map(|c| c.parse()).collect(),
+            OneOrMany::One(channel) => Ok(vec![Channel::to_patients(channel)?]),
+            OneOrMany::Many(channels) => channels.iter().map(|c| Channel::to_patients(c)).collect(),
         }
     }
 }
@@ -115,6 +129,7 @@ pub(super) struct RawTask {
     send: Option<OneOrMany>,
     assign: Option<String>,
     tell: Option<String>,
+    call: Option<String>,
     via: Option<OneOrMany>,
     template: Option<String>,
     #[serde(default)]
@@ -129,26 +144,47 @@ pub(super) struct RawTask {
 
 const FORMS: &str = "a task is { send = \"email\" | \"text\" | [\"email\", \"text\"], template = \"message/...\" }, \
      { assign = \"questionnaire/... | exercise/... | education/... | care-plan/...\", via = [...], template = \"message/...\" } \
-     or { tell = \"care_team\", text = \"...\", within = \"4 hours\" }";
+     { tell = \"care_team\", text = \"...\", within = \"4 hours\" } or { call = \"webhook/...\" }";
+const WEBHOOK: &str = "webhook/";
 const LIBRARY: [&str; 4] = ["questionnaire/", "exercise/", "education/", "care-plan/"];
 
 impl RawTask {
     pub(super) fn read(&self) -> Result<Task, String> {
-        match (&self.send, &self.assign, &self.tell) {
-            (Some(ladder), None, None) if self.via.is_none() && self.says_nothing_of_assigning() => {
+        match (&self.send, &self.assign, &self.tell, &self.call) {
+            (Some(ladder), None, None, None) if self.via.is_none() && self.says_nothing_of_assigning() => {
                 self.message(ladder.ladder()?).map(Task::Send)
             }
-            (None, Some(content), None) if LIBRARY.iter().any(|kind| content.starts_with(kind)) => {
+            (None, Some(content), None, None) if LIBRARY.iter().any(|kind| content.starts_with(kind)) => {
                 let message = self.via.as_ref().map(|ladder| self.message(ladder.ladder()?)).transpose()?;
                 let remind = self.remind.as_deref().map(|text| self.remind(text)).transpose()?;
                 Ok(Task::Assign { content: content.clone(), message, due: span(&self.due)?, remind })
             }
-            (None, None, Some(who)) if who == "care_team" && self.template.is_none() => {
+            (None, None, Some(who), None) if who == "care_team" && self.template.is_none() => {
                 let text = self.text.clone().filter(|t| !t.trim().is_empty()).ok_or("`tell` needs a text")?;
                 Ok(Task::Tell { text, within: span(&self.within)? })
             }
+            (None, None, None, Some(webhook)) if self.says_nothing_of_a_message() => self.call(webhook).map(Task::Call),
             _ => Err(FORMS.into()),
         }
+    }
+
+    /// The receiver knows a call by its id: without another word one whose end nobody knows is made again.
+    fn call(&self, webhook: &str) -> Result<Message, String> {
+        if !webhook.strip_prefix(WEBHOOK).is_some_and(is_webhook_name) {
+            return Err(format!("`{webhook}` names no webhook: webhook/ and up to 60 of a-z, 0-9 and -"));
+        }
+        Ok(Message {
+            ladder: vec![Channel::Webhook],
+            template: webhook.to_owned(),
+            calendar: false,
+            uncertain: self.uncertain.unwrap_or(Uncertain::Resend),
+            limit: None,
+        })
+    }
+
+    fn says_nothing_of_a_message(&self) -> bool {
+        let plain = self.via.is_none() && self.template.is_none() && self.limit.is_none() && !self.calendar;
+        plain && self.says_nothing_of_assigning()
     }
 
     fn says_nothing_of_assigning(&self) -> bool {
@@ -160,7 +196,7 @@ impl RawTask {
         let wrong = || format!("`{text}` is not a reminder such as \"text after 2 days if open\"");
         let (channel, rest) = text.split_once(" after ").ok_or_else(wrong)?;
         let after = rest.strip_suffix(" if open").and_then(|s| s.parse().ok()).ok_or_else(wrong)?;
-        Ok(Remind { message: self.message(vec![channel.parse()?])?, after })
+        Ok(Remind { message: self.message(vec![Channel::to_patients(channel)?])?, after })
     }
 
     fn message(&self, ladder: Vec<Channel>) -> Result<Message, String> {
@@ -180,4 +216,10 @@ impl RawTask {
 
 fn span(text: &Option<String>) -> Result<Option<Span>, String> {
     text.as_deref().map(str::parse).transpose()
+}
+
+/// What a webhook may be called.
+pub fn is_webhook_name(name: &str) -> bool {
+    let plain = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-';
+    (1..=60).contains(&name.len()) && name.bytes().all(plain)
 }

@@ -1,13 +1,16 @@
-//! A sequence of edits at random never sends a key twice, and does to each step what the preview had listed.
+//! What a preview counts comes true: edits, switches and going live are tried on random clinics, and what became of each
+//! planned step is counted again, from the ledgers before and after. No key is sent twice on the way.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use care::rehearsal::preview::{edit, next_version, switch_on};
-use care::rehearsal::{Said, Stage};
-use care::workflow::{Activation, Decision, InFlight, Reason, StepState, Verdict, Workflow};
-use jiff::SignedDuration;
+use care::chart::Channel;
+use care::id::{PatientId, PlannedStepId, RunId};
+use care::rehearsal::preview::{AHEAD, LIVE_AHEAD, WhatIf, outlook, taken_up};
+use care::rehearsal::{Outlook, Said, Stage, Steps};
+use care::workflow::{Activation, DeliveryState, InFlight, Reason, Run, StepState, Verdict, Workflow};
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -24,27 +27,122 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
     prop::collection::vec(edit, 2..6)
 }
 
-/// How many planned steps wait, by the id of the step.
-fn pending(stage: &Stage, key: &str) -> BTreeMap<String, usize> {
-    let mut all = BTreeMap::new();
-    let runs = stage.patients.values().flat_map(|p| p.ledger.runs.values()).filter(|r| r.workflow == key);
-    for step in runs.flat_map(|r| &r.steps).filter(|s| s.state.is_pending()) {
-        *all.entry(step.step.clone()).or_default() += 1;
+/// A planned step: its run, its name, how it stands and when it is due.
+type Planned = BTreeMap<PlannedStepId, (RunId, String, StepState, Timestamp)>;
+
+fn runs<'a>(stage: &'a Stage, key: &'a str) -> impl Iterator<Item = &'a Run> {
+    stage.patients.values().flat_map(|p| p.ledger.runs.values()).filter(move |run| run.workflow == key)
+}
+
+fn planned(stage: &Stage, key: &str) -> Planned {
+    let steps = runs(stage, key).flat_map(|run| run.steps.iter().map(move |s| (run.id, s)));
+    steps.map(|(run, s)| (s.id, (run, s.step.clone(), s.state, s.due))).collect()
+}
+
+/// What became of each planned step, by run and step, in the order of `numbers`.
+fn became(was: &Planned, is: &Planned) -> BTreeMap<(RunId, String), [usize; 7]> {
+    let mut all: BTreeMap<(RunId, String), [usize; 7]> = BTreeMap::new();
+    for (id, (run, step, state, due)) in is {
+        let old = was.get(id);
+        if old.is_some_and(|(_, _, old, _)| !old.is_pending() && old == state) {
+            continue;
+        }
+        let old = old.filter(|(_, _, old, _)| old.is_pending());
+        let place = match (state, old) {
+            (StepState::Pending { .. }, Some((_, _, _, old_due))) if old_due == due => 0,
+            (StepState::Pending { .. }, Some(_)) => 1,
+            (StepState::Pending { .. }, None) => 2,
+            (StepState::Performed { .. }, _) => 3,
+            (StepState::Skipped { reason, .. }, _) if is_late(*reason) => 4,
+            (StepState::Cancelled { reason: Reason::SupersededByVersion, .. }, _) => 5,
+            (StepState::Skipped { .. } | StepState::Cancelled { .. }, _) => 6,
+        };
+        all.entry((*run, step.clone())).or_default()[place] += 1;
     }
     all
 }
 
-fn given(stage: &Stage) -> BTreeSet<care::id::PlannedStepId> {
-    let steps = stage.patients.values().flat_map(|p| p.ledger.runs.values()).flat_map(|r| &r.steps);
-    steps.filter(|s| matches!(s.state, StepState::Performed { .. })).map(|s| s.id).collect()
+fn is_late(reason: Reason) -> bool {
+    [Reason::Late, Reason::Expired, Reason::Collapsed].contains(&reason)
 }
 
-/// What was decided of a workflow since, by step: how often it was planned, and how often called off.
-fn decided<'a>(said: &'a [Said], key: &'a str) -> impl Iterator<Item = &'a Decision> {
-    said.iter().filter_map(move |said| match said {
-        Said::Decided(_, d) if d.workflow == key && d.step.is_some() => Some(d),
-        _ => None,
-    })
+fn numbers(steps: &Steps) -> [usize; 7] {
+    [steps.stay, steps.move_to, steps.new, steps.now, steps.late, steps.dropped, steps.ended]
+}
+
+/// The same as it was listed, of these runs together.
+fn sums(all: &BTreeMap<(RunId, String), [usize; 7]>, runs: &BTreeSet<RunId>) -> BTreeMap<String, [usize; 7]> {
+    let mut sums: BTreeMap<String, [usize; 7]> = BTreeMap::new();
+    for ((_, step), counts) in all.iter().filter(|((run, _), _)| runs.contains(run)) {
+        let sum = sums.entry(step.clone()).or_default();
+        sum.iter_mut().zip(counts).for_each(|(sum, n)| *sum += n);
+    }
+    sums
+}
+
+fn listed(steps: &BTreeMap<String, Steps>) -> BTreeMap<String, [usize; 7]> {
+    let counts = steps.iter().map(|(step, counts)| (step.clone(), numbers(counts)));
+    counts.filter(|(_, n)| n.iter().sum::<usize>() > 0).collect()
+}
+
+/// Does it to the clinic itself, and holds what came against what was listed.
+fn comes_true(
+    stage: &mut Stage,
+    watch: &mut Watch,
+    key: &str,
+    what_if: &WhatIf,
+) -> Result<Outlook, proptest::test_runner::TestCaseError> {
+    let listed_now = outlook(stage, key, what_if);
+    let (was, heard, before) = (planned(stage, key), stage.said.len(), stage.clone());
+    what_if.happen(stage, key);
+    pass(stage, watch, 0);
+    watch.listen(stage);
+    let became = became(&was, &planned(stage, key));
+    let open: BTreeSet<RunId> = runs(&before, key).filter(|r| r.ended.is_none()).map(|r| r.id).collect();
+    let known: BTreeSet<RunId> = runs(&before, key).map(|r| r.id).collect();
+    let new: BTreeSet<RunId> = runs(stage, key).map(|r| r.id).filter(|id| !known.contains(id)).collect();
+    prop_assert_eq!(sums(&became, &known), listed(&listed_now.steps), "of the runs there are");
+    prop_assert_eq!(sums(&became, &new), listed(&listed_now.begun), "of the runs that begin");
+    prop_assert_eq!((open.len(), new.len()), (listed_now.runs, listed_now.begin));
+    let ended = runs(stage, key).filter(|r| open.contains(&r.id) && r.ended.is_some()).count();
+    prop_assert_eq!(ended, listed_now.stopped);
+    let again =
+        runs(stage, key).filter(|r| known.contains(&r.id) && !open.contains(&r.id) && r.ended.is_none()).count();
+    prop_assert_eq!(again, listed_now.resumed);
+    let waits = |(run, _, state, _): &&(RunId, String, StepState, Timestamp)| open.contains(run) && state.is_pending();
+    let waiting: BTreeSet<RunId> = was.values().filter(waits).map(|(run, ..)| *run).collect();
+    prop_assert_eq!(waiting.len(), listed_now.waiting);
+    let told = stage.said[heard..]
+        .iter()
+        .filter(|said| matches!(said, Said::Decided(_, d) if d.workflow == key && d.verdict == Verdict::Performed));
+    let given: usize = became.values().map(|n| n[3]).sum();
+    prop_assert_eq!(told.count(), given, "each step that is given is decided once");
+    let now_is = |id| stage.patients.values().find_map(|p| p.ledger.deliveries.get(&id)).map(|d| d.state);
+    let unsent = before
+        .patients
+        .values()
+        .flat_map(|p| p.ledger.deliveries.values().filter(|d| d.workflow == key && p.ledger.is_unsent(d)));
+    let unsent: Vec<_> = unsent.map(|d| now_is(d.id)).collect();
+    let gone = |state: &&Option<DeliveryState>| {
+        matches!(state, Some(DeliveryState::Ended { reason: Reason::SupersededByVersion, .. }))
+    };
+    prop_assert_eq!((unsent.len(), unsent.iter().filter(gone).count()), (listed_now.unsent, listed_now.withdrawn));
+    Ok(listed_now)
+}
+
+/// What these runs send from here on, within some time, on a copy.
+fn sent_within(stage: &Stage, new: &BTreeSet<RunId>, since: usize, ahead: SignedDuration) -> BTreeMap<Channel, usize> {
+    let mut later = stage.clone();
+    while later.play_next(stage.now + ahead).is_some() {}
+    let mut sent = BTreeMap::new();
+    for said in &later.said[since..] {
+        if let Said::Sent(_, _, d) = said
+            && new.contains(&d.run)
+        {
+            *sent.entry(d.contact.channel).or_default() += 1;
+        }
+    }
+    sent
 }
 
 fn live(stage: &mut Stage, hand: &mut Hand, watch: &mut Watch, beats: &[Beat], texts: &BTreeMap<String, String>) {
@@ -60,9 +158,16 @@ fn live(stage: &mut Stage, hand: &mut Hand, watch: &mut Watch, beats: &[Beat], t
     }
 }
 
+/// Everything due is done: what a preview counts is the work of what it tries alone.
+fn settled(stage: &mut Stage, watch: &mut Watch) {
+    stage.reconcile_all();
+    pass(stage, watch, 0);
+    watch.listen(stage);
+}
+
 #[test]
 fn an_edit_does_to_each_step_what_the_preview_listed_and_no_key_is_sent_twice() {
-    let totals: RefCell<[usize; 6]> = RefCell::default();
+    let totals: RefCell<[usize; 9]> = RefCell::default();
     let outcome = crate::runner(600).run(&(workflows(), edits()), |(texts, edits)| {
         let (first, second) = keyed(&texts);
         let (mut stage, mut hand, mut watch) = (stage(&first), Hand::default(), Watch::default());
@@ -70,49 +175,59 @@ fn an_edit_does_to_each_step_what_the_preview_listed_and_no_key_is_sent_twice() 
             live(&mut stage, &mut hand, &mut watch, &beats, &second);
             let key = format!("w{}", n % texts.len());
             let text = if back { &first[&key] } else { &second[&key] };
-            let new = Arc::new(Workflow::parse(text).unwrap());
-            // What happened with the last beat is settled before anybody edits.
-            stage.reconcile_all();
-            watch.listen(&stage);
-            let listed = edit(&stage, &key, Arc::clone(&new), in_flight);
-            let (before, had, heard) = (pending(&stage, &key), given(&stage), stage.said.len());
-            let version = next_version(&stage, &key);
-            stage.publish(&key, version, new, in_flight);
-            watch.listen(&stage);
-            let (after, said) = (pending(&stage, &key), &stage.said[heard..]);
-            prop_assert_eq!(&given(&stage), &had, "an edit gives nothing by itself");
-            for (step, listed) in &listed.steps {
-                let count = |of: &BTreeMap<String, usize>| of.get(step).copied().unwrap_or(0);
-                prop_assert_eq!(count(&before), listed.stay + listed.moves + listed.dropped);
-                prop_assert_eq!(count(&after), listed.stay + listed.moves + listed.new);
-                let own = || decided(said, &key).filter(|d| d.step.as_ref().is_some_and(|s| s.id == *step));
-                let ended = own().filter(|d| matches!(d.verdict, Verdict::Cancelled | Verdict::Skipped)).count();
-                prop_assert!(ended >= listed.dropped, "{step}: {listed:?} but {ended} called off");
-                for d in own().filter(|d| d.verdict == Verdict::Cancelled) {
-                    let by_edit = d.reason == Some(Reason::SupersededByVersion) || in_flight != InFlight::Stay;
-                    prop_assert!(by_edit, "an edit that lets runs be calls nothing off: {d:?}");
-                }
-                let sums = [listed.stay, listed.moves, listed.dropped, listed.suppressed, listed.new, listed.late];
-                for (total, n) in totals.borrow_mut().iter_mut().zip(sums) {
-                    *total += n;
-                }
+            let workflow = Arc::new(Workflow::parse(text).unwrap());
+            settled(&mut stage, &mut watch);
+            let (before, heard) = (stage.clone(), stage.said.len());
+            let what_if = WhatIf::Published { workflow: Arc::clone(&workflow), in_flight };
+            let listed = comes_true(&mut stage, &mut watch, &key, &what_if)?;
+            for said in &stage.said[heard..] {
+                let Said::Decided(_, d) = said else { continue };
+                let by_edit = d.reason == Some(Reason::SupersededByVersion);
+                prop_assert!(!by_edit || in_flight != InFlight::Stay, "an edit that lets runs be drops nothing: {d:?}");
             }
-            let all: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-            prop_assert!(all.iter().all(|step| listed.steps.contains_key(*step)), "none is lost that was not listed");
+            prop_assert_eq!(
+                not_repeated(&before, &stage, &key),
+                listed.steps.values().map(|s| s.not_repeated).sum::<usize>()
+            );
+            let mut totals = totals.borrow_mut();
+            for steps in listed.steps.values() {
+                let all = numbers(steps).into_iter().chain([steps.not_repeated]);
+                totals.iter_mut().zip(all).for_each(|(total, n)| *total += n);
+            }
+            totals[8] += listed.withdrawn;
         }
         pass(&mut stage, &mut watch, 60 * 1440);
         watch.listen(&stage);
         watch.ledgers(&stage);
         Ok(())
     });
-    println!("stay, move, dropped, suppressed, new, late: {:?}", totals.borrow());
+    println!("stay, move, new, now, late, dropped, ended, not repeated, withdrawn: {:?}", totals.borrow());
     outcome.unwrap_or_else(|e| panic!("{e}"));
-    assert!(totals.borrow().iter().all(|n| *n > 20), "{:?}", totals.borrow());
+    assert!(totals.borrow().iter().all(|n| *n > 5), "{:?}", totals.borrow());
+}
+
+/// Of the runs that moved to another version: steps that were given, and of which no more comes.
+fn not_repeated(before: &Stage, after: &Stage, key: &str) -> usize {
+    let (was, is) = (planned(before, key), planned(after, key));
+    let moved = runs(before, key).filter(|run| {
+        let version = runs(after, key).find(|now| now.id == run.id).map(|now| now.version);
+        run.ended.is_none() && version != Some(run.version)
+    });
+    let moved: BTreeSet<RunId> = moved.map(|run| run.id).collect();
+    let given =
+        was.values().filter(|(run, _, state, _)| moved.contains(run) && matches!(state, StepState::Performed { .. }));
+    let given: BTreeSet<(RunId, &String)> = given.map(|(run, step, ..)| (*run, step)).collect();
+    let comes = |(run, step): &&(RunId, &String)| {
+        is.iter().any(|(id, (of, name, state, _))| {
+            of == run && name == *step && (state.is_pending() || !was.contains_key(id))
+        })
+    };
+    given.len() - given.iter().filter(comes).count()
 }
 
 #[test]
-fn switching_on_does_at_once_what_the_preview_counted() {
-    let totals: RefCell<[usize; 4]> = RefCell::default();
+fn switching_on_does_at_once_what_the_preview_counted_and_sends_what_it_foresaw() {
+    let totals: RefCell<[usize; 5]> = RefCell::default();
     let life = (beats(10..30), 0..8usize, beats(3..12), any::<bool>());
     let outcome = crate::runner(600).run(&(workflows(), life), |(texts, (before, n, while_off, cover))| {
         let (first, second) = keyed(&texts);
@@ -124,33 +239,87 @@ fn switching_on_does_at_once_what_the_preview_counted() {
         if stage.workflows.0[&key].activations.iter().any(|a| a.until.is_none()) {
             return Ok(());
         }
-        pass(&mut stage, &mut watch, 0);
-        let activation = Activation { cover, ..Activation::open(stage.now) };
-        let counted = switch_on(&stage, &key, activation.clone());
-        let runs = |stage: &Stage| {
-            let all = stage.patients.values().flat_map(|p| p.ledger.runs.values());
-            all.filter(|r| r.workflow == key).count()
-        };
-        let (had, had_runs, heard) = (given(&stage).len(), runs(&stage), stage.said.len());
-        stage.activate(&key, activation);
-        pass(&mut stage, &mut watch, 0);
-        watch.listen(&stage);
-        let said = &stage.said[heard..];
-        let skipped =
-            |reason| decided(said, &key).filter(move |d| d.verdict == Verdict::Skipped && d.reason == Some(reason));
-        prop_assert_eq!(runs(&stage) - had_runs, counted.starts);
-        prop_assert!(given(&stage).len() - had >= counted.given);
-        prop_assert_eq!(skipped(Reason::Late).count() + skipped(Reason::Collapsed).count(), counted.late);
-        prop_assert_eq!(skipped(Reason::Expired).count(), counted.expired);
-        prop_assert_eq!(pending(&stage, &key).values().sum::<usize>(), counted.waiting);
-        for (total, n) in
-            totals.borrow_mut().iter_mut().zip([counted.starts, counted.given, counted.late, counted.expired])
-        {
-            *total += n;
-        }
+        settled(&mut stage, &mut watch);
+        let what_if = WhatIf::SwitchedOn(Activation { cover, ..Activation::open(stage.now) });
+        let (known, heard): (BTreeSet<RunId>, _) = (runs(&stage, &key).map(|r| r.id).collect(), stage.said.len());
+        let counted = comes_true(&mut stage, &mut watch, &key, &what_if)?;
+        let new = runs(&stage, &key).map(|r| r.id).filter(|id| !known.contains(id)).collect();
+        prop_assert_eq!(sent_within(&stage, &new, heard, AHEAD), counted.messages.clone());
+        let of_all =
+            |place: usize| counted.steps.values().chain(counted.begun.values()).map(|s| numbers(s)[place]).sum();
+        let sent = counted.messages.values().sum();
+        let sums: [usize; 5] = [counted.begin, sent, of_all(0), of_all(3), of_all(4)];
+        totals.borrow_mut().iter_mut().zip(sums).for_each(|(total, n)| *total += n);
         Ok(())
     });
-    println!("starts, given, late, expired: {:?}", totals.borrow());
+    println!("begin, sent, stay, now, late: {:?}", totals.borrow());
     outcome.unwrap_or_else(|e| panic!("{e}"));
     assert!(totals.borrow().iter().all(|n| *n > 5), "{:?}", totals.borrow());
+}
+
+#[test]
+fn switching_off_lets_everything_wait_that_the_preview_counted_and_nothing_goes_out() {
+    let totals: RefCell<[usize; 2]> = RefCell::default();
+    let life = (beats(10..30), 0..8usize, beats(3..12));
+    let outcome = crate::runner(900).run(&(workflows(), life), |(texts, (before, n, while_off))| {
+        let (first, second) = keyed(&texts);
+        let (mut stage, mut hand, mut watch) = (stage(&first), Hand::default(), Watch::default());
+        live(&mut stage, &mut hand, &mut watch, &before, &second);
+        let key = format!("w{}", n % texts.len());
+        settled(&mut stage, &mut watch);
+        let counted = comes_true(&mut stage, &mut watch, &key, &WhatIf::SwitchedOff)?;
+        let waiting: usize = counted.steps.values().map(|s| s.stay).sum();
+        let other: usize = counted.steps.values().map(|s| numbers(s)[1..].iter().sum::<usize>()).sum();
+        prop_assert_eq!((other, counted.begin, counted.withdrawn), (0, 0, 0), "it only waits");
+        let heard = stage.said.len();
+        let stays_off = |beat: &Beat| !matches!(beat, Beat::Switch { on: true, .. });
+        let while_off: Vec<Beat> = while_off.into_iter().filter(stays_off).collect();
+        live(&mut stage, &mut hand, &mut watch, &while_off, &second);
+        pass(&mut stage, &mut watch, 3 * 1440);
+        let goes_out = |said: &Said| matches!(said, Said::Sent(_, _, d) if d.workflow == key);
+        prop_assert!(!stage.said[heard..].iter().any(goes_out), "nothing of it goes out while it is off");
+        let mut totals = totals.borrow_mut();
+        (totals[0], totals[1]) = (totals[0] + waiting, totals[1] + counted.unsent);
+        Ok(())
+    });
+    println!("waiting, unsent: {:?}", totals.borrow());
+    outcome.unwrap_or_else(|e| panic!("{e}"));
+    assert!(totals.borrow().iter().all(|n| *n > 5), "{:?}", totals.borrow());
+}
+
+#[test]
+fn an_interface_that_goes_live_starts_and_sends_what_the_preview_counted() {
+    let totals: RefCell<[usize; 2]> = RefCell::default();
+    let life = (beats(10..40), 0..16u8);
+    let outcome = crate::runner(600).run(&(workflows(), life), |(texts, (loaded, who))| {
+        let (first, second) = keyed(&texts);
+        let (mut stage, mut hand, mut watch) = (stage(&first), Hand::default(), Watch::default());
+        stage.loading = true;
+        let loads: Vec<Beat> = loaded.into_iter().filter(|beat| !matches!(beat, Beat::Live { .. })).collect();
+        live(&mut stage, &mut hand, &mut watch, &loads, &second);
+        let all = stage.ids().into_iter().zip(0..);
+        let patients: BTreeSet<PatientId> = all.filter(|(_, n)| who >> n & 1 == 1).map(|(id, _)| id).collect();
+        let counted = taken_up(&stage, &patients);
+        let all_runs = |stage: &Stage| -> BTreeMap<RunId, String> {
+            let all = stage.patients.values().flat_map(|p| p.ledger.runs.values());
+            all.map(|r| (r.id, r.workflow.clone())).collect()
+        };
+        let (known, heard) = (all_runs(&stage), stage.said.len());
+        stage.take_up(&patients);
+        let new: BTreeMap<RunId, String> =
+            all_runs(&stage).into_iter().filter(|(id, _)| !known.contains_key(id)).collect();
+        let mut by_workflow: BTreeMap<String, usize> = BTreeMap::new();
+        new.values().for_each(|workflow| *by_workflow.entry(workflow.clone()).or_default() += 1);
+        prop_assert_eq!(&by_workflow, &counted.runs);
+        let sent = sent_within(&stage, &new.into_keys().collect(), heard, LIVE_AHEAD);
+        prop_assert_eq!(&sent, &counted.messages);
+        let sums = [by_workflow.values().sum::<usize>(), sent.values().sum()];
+        totals.borrow_mut().iter_mut().zip(sums).for_each(|(total, n)| *total += n);
+        pass(&mut stage, &mut watch, 30 * 1440);
+        watch.ledgers(&stage);
+        Ok(())
+    });
+    println!("runs, sent: {:?}", totals.borrow());
+    outcome.unwrap_or_else(|e| panic!("{e}"));
+    assert!(totals.borrow().iter().all(|n| *n > 20), "{:?}", totals.borrow());
 }

@@ -105,7 +105,7 @@ impl Watch {
             (Channel::Text, false) => (1, 3),
             (Channel::Text, true) => (3, usize::MAX),
             (Channel::Email, false) => (2, usize::MAX),
-            (Channel::Email, true) => return,
+            (Channel::Email, true) | (Channel::Webhook, _) => return,
         };
         let before = [self.to_patient.get(&(who, d.contact.channel)), self.to_contact.get(&d.contact)];
         let days = before.map(|all| all.into_iter().flatten().map(|at| day(*at)).collect::<Vec<Date>>());
@@ -207,6 +207,7 @@ fn to_whom(stage: &Stage, chart: &Chart, who: PatientId, d: &Delivery) {
         (Channel::Text, true) => p.mobile.clone(),
         (Channel::Email, false) => guardian.and_then(|g| g.email.clone()),
         (Channel::Text, false) => guardian.and_then(|g| g.mobile.clone()),
+        (Channel::Webhook, _) => d.template.strip_prefix("webhook/").map(str::to_owned),
     };
     assert_eq!(value.as_ref(), Some(&d.contact.value), "to another address of {who}: {d:?}");
 }

@@ -4,10 +4,13 @@
 mod address;
 mod mailer;
 mod message;
+mod report;
 pub mod sink;
 mod smtp;
 
 pub use address::BadAddress;
 pub use mailer::{BadOptions, Mailer};
 pub use message::{BadMail, CalendarFile, CalendarMethod, Mail, Mailbox, Message, Unsubscribe, message_id};
+pub use report::{Came, Report};
+pub(crate) use smtp::trust;
 pub use smtp::{Down, Lost, Options, Password, Stage, Tls};

@@ -11,6 +11,7 @@ pub use content_kind::ContentKind;
 pub use lane::lane;
 pub use sends::{SendDay, sends};
 pub use svg::Svg;
+pub(crate) use svg::escape;
 pub use timeline::timeline;
 
 /// One step on a drawing, `offset_minutes` from its zero (negative = before).

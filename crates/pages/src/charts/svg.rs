@@ -6,7 +6,7 @@ pub struct Svg(String);
 
 impl Svg {
     /// `markup` must have its texts escaped with [`escape`].
-    pub(super) fn new(markup: String) -> Svg {
+    pub(crate) fn new(markup: String) -> Svg {
         Svg(markup)
     }
 
@@ -24,7 +24,7 @@ impl fmt::Display for Svg {
 impl askama::filters::HtmlSafe for Svg {}
 
 /// For texts and attribute values inside a drawing.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for sign in text.chars() {
         match sign {

@@ -1,5 +1,5 @@
 use crate::Frame;
-use crate::staff::{Choice, EffectRow};
+use crate::staff::{Choice, Counting, EffectRow};
 use askama::Template;
 
 /// Visits that were booked before, and what covering them brings.
@@ -20,9 +20,12 @@ pub struct ActivationPage {
     pub frame: Frame,
     pub key: String,
     pub title: String,
+    /// Stands for what was counted.
+    pub preview: String,
+    pub counting: Counting,
     /// It is on: the page is about switching it off.
     pub is_active: bool,
-    /// What waits, in words.
+    /// What waits, in words; empty: not counted yet.
     pub waits: String,
     pub rows: Vec<EffectRow>,
     /// Events that came while it was off and start nothing.
@@ -32,4 +35,10 @@ pub struct ActivationPage {
     /// Those that fit; the chosen are ticked.
     pub locations: Vec<Choice>,
     pub error: Option<String>,
+}
+
+impl ActivationPage {
+    fn href(&self) -> String {
+        format!("/workflows/{}/activation?preview={}", self.key, self.preview)
+    }
 }

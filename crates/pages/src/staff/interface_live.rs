@@ -1,6 +1,7 @@
 use askama::Template;
 
 use crate::Frame;
+use crate::staff::Counting;
 
 /// How many runs of one workflow would start.
 #[derive(Debug, Clone)]
@@ -22,10 +23,17 @@ pub struct InterfaceLive {
     pub visits: i64,
     /// Messages that are not read yet.
     pub waiting: i64,
+    /// Stands for what was counted.
+    pub preview: String,
+    pub counting: Counting,
     /// If it is ticked.
     pub runs: Vec<RunsLine>,
     /// What these would send within 7 days.
     pub messages: usize,
-    /// "Counted on the first 1,000 patients with a visit ahead."
-    pub partly: Option<String>,
+}
+
+impl InterfaceLive {
+    fn href(&self) -> String {
+        format!("/interfaces/{}/live?preview={}", self.id, self.preview)
+    }
 }

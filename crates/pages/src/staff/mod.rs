@@ -2,6 +2,7 @@
 
 mod activation;
 mod closed_days;
+mod counting;
 mod details;
 mod enrolment;
 mod feed;
@@ -23,6 +24,8 @@ mod rehearsal;
 mod schematic;
 mod settle;
 mod sign_in;
+mod text_hours;
+mod webhooks;
 mod why;
 mod workflow;
 mod workflow_edit;
@@ -30,6 +33,7 @@ mod workflow_list;
 
 pub use activation::{ActivationPage, Cover};
 pub use closed_days::{CloseForm, ClosedDay, ClosedDayPage, ClosedDays, VisitToMove};
+pub use counting::Counting;
 pub use details::Details;
 pub use enrolment::{ByHand, ClauseRow, Counted, Enrol, Enrolled, EnrolmentList, EnrolmentListLine, Member};
 pub use feed::{DayHours, FeedPage, FeedState, HeldStep};
@@ -59,6 +63,8 @@ pub use rehearsal::{
 pub use schematic::{Lane, Panel, Schematic};
 pub use settle::{Settle, Way};
 pub use sign_in::SignIn;
+pub use text_hours::TextHoursPage;
+pub use webhooks::{WebhookLine, WebhookNews, Webhooks};
 pub use why::{Check, Given, Recorded, Try, WhyDelivery, WhyEvent, WhyPage, WhyPlanned, WhyRun};
 pub use workflow::{ActiveSpan, DecisionRow, GroupLine, RunCounts, StepRow, VersionRow, WorkflowPage};
 pub use workflow_edit::{EditWorkflow, EffectChoice, EffectRow, ExampleRow, Findings, PublishWorkflow};

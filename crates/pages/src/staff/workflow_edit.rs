@@ -1,5 +1,5 @@
 use crate::Frame;
-use crate::staff::Field;
+use crate::staff::{Counting, Field};
 use askama::Template;
 
 /// A story of the file, played.
@@ -79,14 +79,20 @@ pub struct PublishWorkflow {
     pub frame: Frame,
     pub key: String,
     pub title: String,
-    pub base: u32,
     pub version: u32,
     pub text: String,
-    /// Stands for the text that was looked at.
-    pub checked: String,
+    /// Stands for the text and what was counted of it.
+    pub preview: String,
+    pub counting: Counting,
     /// "12 runs are in flight, 7 of them with steps to come."
     pub runs: String,
     pub is_active: bool,
     /// Empty: nothing is in flight.
     pub choices: Vec<EffectChoice>,
+}
+
+impl PublishWorkflow {
+    fn href(&self) -> String {
+        format!("/workflows/{}/previews/{}", self.key, self.preview)
+    }
 }

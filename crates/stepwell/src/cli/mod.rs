@@ -1,5 +1,6 @@
 //! **cli** — one binary, many commands. What outsiders may rely on is docs/COMMANDS.md.
 
+mod bounce;
 mod clinics;
 mod demo;
 mod doctor;
@@ -46,6 +47,8 @@ enum Command {
     Rehearse(rehearse::RehearseArgs),
     /// Score one response to a questionnaire.
     Score(score::ScoreArgs),
+    /// Take a mail that came back, as a mail server's pipe hands it over on standard input.
+    Bounce(bounce::BounceArgs),
     /// Play a scenario file through the engine.
     Simulate(simulate::SimulateArgs),
 }
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
     };
     let done: Result<(), Failed> = runtime.block_on(async {
         match cli.command {
+            Command::Bounce(args) => bounce::run(args).await?,
             Command::Demo(args) => demo::run(args).await?,
             Command::Serve(args) => serve::run(args).await?,
             Command::Worker(args) => serve::work(args).await?,
@@ -114,6 +118,11 @@ impl Failed {
     /// What was given cannot be read; a command line that cannot be read ends in the same way.
     fn unreadable(message: impl ToString) -> Self {
         Self { code: ExitCode::from(2), message: message.to_string() }
+    }
+
+    /// Another time it may work: EX_TEMPFAIL of sysexits.h, as a mail server knows it.
+    fn for_now(message: impl ToString) -> Self {
+        Self { code: ExitCode::from(75), message: message.to_string() }
     }
 
     fn end(self) -> ExitCode {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use delivery::email::{Mailer, Options, Password, Tls};
+use delivery::webhook::Caller;
 
 use super::DatabaseArgs;
 use crate::clock::Clock;
@@ -54,6 +55,9 @@ pub struct RoofArgs {
     /// Connections to the mail server; after a crash at most so many mails are doubled.
     #[arg(long, env = "STEPWELL_SMTP_CONNECTIONS", default_value_t = 4)]
     smtp_connections: usize,
+    /// Webhooks may lead to this machine and its network, and go without encryption.
+    #[arg(long, env = "STEPWELL_WEBHOOK_ALLOW_PRIVATE")]
+    webhook_allow_private: bool,
 }
 
 impl RoofArgs {
@@ -80,7 +84,8 @@ impl RoofArgs {
         let (app, runner) = (database.app.clone(), database.runner.clone());
         let url = self.base_url.clone();
         let roof = Roof::new(app, runner, Clock::Wall, templates, self.mailer()?, self.smtp_connections, url, secret);
-        Ok(roof.with_portal(database.portal.clone()))
+        let calls = Caller::new(self.webhook_allow_private, None);
+        Ok(roof.with_portal(database.portal.clone()).with_calls(calls))
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use care::workflow::Activation;
 use delivery::email::{Mailer, Options, Tls};
+use delivery::webhook::Caller;
 use jiff::Timestamp;
 use jiff::civil::time;
 use tokio::sync::Mutex;
@@ -61,7 +62,8 @@ pub async fn start(wanted: &Wanted) -> Result<Started, String> {
     let url = format!("http://{}", reachable(address));
     let (app, runner) = (database.app.clone(), database.runner.clone());
     let roof = Roof::new(app, runner, clock, templates, Some(mailer), CONNECTIONS, url, ids::random());
-    let roof = Arc::new(roof.with_texts(mailbox.gateway()).with_portal(database.portal.clone()));
+    let roof = roof.with_texts(mailbox.gateway()).with_portal(database.portal.clone());
+    let roof = Arc::new(roof.with_calls(Caller::new(true, None)));
     let (_, staff) = roof.app.find_staff(EMAIL).await.map_err(|e| e.to_string())?.ok_or("the demo has no staff")?;
     let lakeview = made.locations.get("Lakeview").copied().ok_or("the demo has no Lakeview")?;
     let hand = Hand {

@@ -5,6 +5,7 @@ use care::workflow::{Delivery, Facts};
 use care::zone;
 use delivery::email::{CalendarFile, CalendarMethod, Mail, Mailbox, Message, Unsubscribe, message_id};
 use delivery::text::Text;
+use delivery::webhook::Call;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use pages::email::Rendered;
@@ -29,12 +30,21 @@ pub enum Unwritten {
     Template(#[from] pages::email::TemplateError),
     #[error("the mail could not be made: {0}")]
     Mail(String),
+    #[error("the webhook {0} is not there, or its URL cannot be read")]
+    Webhook(String),
 }
 
 /// What goes over the wire.
 pub enum Letter {
     Mail(Box<Message>),
     Text(Text),
+    Call(Call),
+}
+
+impl Letter {
+    pub fn is_mail(&self) -> bool {
+        matches!(self, Letter::Mail(_))
+    }
 }
 
 /// The letter for a delivery, ready to be sent. `parts`: messages that go along in the same one.
@@ -49,7 +59,14 @@ pub fn write(
     match d.contact.channel {
         Channel::Email => Ok(Letter::Mail(Box::new(mail(roof, tx, context, facts, d, parts)?))),
         Channel::Text => Ok(Letter::Text(text(roof, tx, context, facts, d, parts)?)),
+        Channel::Webhook => Err(Unwritten::Webhook(d.contact.value.clone())),
     }
+}
+
+/// The Message-ID of a mail: by it a report about it is known.
+pub fn mail_id(context: &Context, d: &Delivery) -> String {
+    let domain = context.organization.mail_from.rsplit('@').next().unwrap_or("localhost");
+    message_id(&d.key.to_string(), domain)
 }
 
 fn text(
@@ -81,10 +98,9 @@ fn mail(
     let rendered = all.map(|d| render(roof, tx, context, facts, d)).collect::<Result<Vec<_>, _>>()?;
     let rendered = Rendered::join(rendered, language);
     let org = &context.organization;
-    let domain = org.mail_from.rsplit('@').next().unwrap_or("localhost");
     let unsubscribe = roof.link(Purpose::Unsubscribe, tx.organization(), d.id);
     let mail = Mail {
-        message_id: message_id(&d.key.to_string(), domain),
+        message_id: mail_id(context, d),
         from: Mailbox::new(Some(&org.clinic.name), &org.mail_from),
         to: Mailbox::new(None, &d.contact.value),
         reply_to: None,

@@ -5,6 +5,7 @@
 //! Every transaction here holds the patient's row, commits state, events, decisions, planned steps and outbox rows
 //! together, and talks to no gateway.
 
+pub mod call;
 pub mod context;
 pub mod count;
 pub mod days;
@@ -17,11 +18,12 @@ pub mod links;
 pub mod live;
 pub mod merge;
 pub mod outbox;
-pub mod outlook;
+pub mod preview;
 pub mod publish;
 pub mod reading;
 pub mod record;
 pub mod rehearse;
+pub mod reports;
 pub mod settle;
 pub mod stage;
 pub mod tick;

@@ -11,10 +11,12 @@ use care::workflow::work::said;
 use care::workflow::{Delivery, Ground, Verdict};
 use delivery::email::{Down, Mailer};
 use delivery::text;
+use delivery::webhook::Caller;
 use delivery::{GIVE_UP_AFTER, Outcome, backoff};
 use jiff::{SignedDuration, Timestamp};
 use store::{AttemptOutcome, ClaimedDelivery, Error, OrgTx};
 
+use super::call;
 use super::context::{Context, Known};
 use super::letter::{self, Letter};
 use crate::Roof;
@@ -33,23 +35,38 @@ struct Ready {
 struct Doors {
     mailer: Option<Mailer>,
     texts: Option<text::Gateway>,
+    calls: Option<Caller>,
 }
 
 impl Doors {
     async fn hand_over(&self, letter: &Letter) -> Outcome {
-        match (letter, &self.mailer, &self.texts) {
-            (Letter::Mail(message), Some(mailer), _) => mailer.send(message).await,
-            (Letter::Text(text), _, Some(gateway)) => gateway.send(text).await,
-            // The engine asks first whether a channel is set up.
-            (Letter::Mail(_), None, _) | (Letter::Text(_), _, None) => Outcome::ChannelDown { reason: Down::NoAnswer },
+        // The engine asks first whether a channel is set up.
+        let nobody = Outcome::ChannelDown { reason: Down::NoAnswer };
+        match letter {
+            Letter::Mail(message) => match &self.mailer {
+                Some(mailer) => mailer.send(message).await,
+                None => nobody,
+            },
+            Letter::Text(text) => match &self.texts {
+                Some(gateway) => gateway.send(text).await,
+                None => nobody,
+            },
+            Letter::Call(call) => match &self.calls {
+                Some(caller) => caller.call(call).await,
+                None => nobody,
+            },
         }
+    }
+
+    fn are_none(&self) -> bool {
+        self.mailer.is_none() && self.texts.is_none() && self.calls.is_none()
     }
 }
 
 /// Sends what is due, at most one message per connection at a time; how many deliveries were claimed.
 pub async fn send_due(roof: &Roof, since: Option<Timestamp>) -> Result<usize, Error> {
-    let doors = Doors { mailer: roof.mailer.clone(), texts: roof.texts.clone() };
-    if doors.mailer.is_none() && doors.texts.is_none() {
+    let doors = Doors { mailer: roof.mailer.clone(), texts: roof.texts.clone(), calls: roof.calls.clone() };
+    if doors.are_none() {
         return Ok(0);
     }
     let most = i32::try_from(roof.connections).unwrap_or(1).max(1);
@@ -127,9 +144,15 @@ async fn one(
     let (parts, gone) = send::parts(&facts, &mut ledger, delivery.id, &mut ids);
     effects.extend(gone);
     tx.write_effects(patient, &effects, facts.now, &mut ids).await?;
-    match letter::write(roof, tx, context, &facts, &delivery, &parts) {
+    let hook = call::webhook_of(tx, &delivery).await?;
+    let written = match &hook {
+        Some(hook) => call::write(roof, tx.organization(), hook, patient, &delivery).map(Letter::Call),
+        None => letter::write(roof, tx, context, &facts, &delivery, &parts),
+    };
+    match written {
         Ok(letter) => {
-            let attempt = tx.start_attempt(delivery.id, roof.now()).await?;
+            let mail_id = letter.is_mail().then(|| letter::mail_id(context, &delivery));
+            let attempt = tx.start_attempt(delivery.id, mail_id.as_deref(), roof.now()).await?;
             Ok(Some(Ready { claimed, patient, delivery, attempt, letter }))
         }
         Err(unwritten) => {

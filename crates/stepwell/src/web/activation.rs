@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use care::chart::{Clinic, EventKind};
-use care::id::{LocationId, PatientId};
+use care::id::LocationId;
+use care::rehearsal::Outlook;
 use care::workflow::{Activation, For, Published, Workflow};
 use pages::Nav;
 use pages::staff::{ActivationPage, Choice, Cover, EffectRow};
+use serde::Deserialize;
 use store::OrgTx;
 
 use super::actor::Actor;
@@ -17,8 +19,8 @@ use super::error::WebError;
 use super::flash::Said;
 use super::form::Posted;
 use super::permission::Permission;
-use super::{Web, clock, effects, render};
-use crate::runner::outlook::{Outlook, WhatIf, outlooks};
+use super::{Web, clock, effects, previews, render};
+use crate::runner::preview::{Answer, Question, looks_ahead};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -58,22 +60,39 @@ fn fitting(clinic: &Clinic, serves: For) -> Vec<(LocationId, String)> {
     all
 }
 
-/// Whether it goes by visits that may be booked long before it is switched on.
-pub fn looks_ahead(workflow: &Workflow) -> bool {
-    workflow.trigger.events.iter().any(|event| event.is_of_a_visit_ahead())
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Kept {
+    /// What was counted, with the locations it was counted for.
+    preview: String,
+    cover: Option<String>,
 }
 
 /// `GET /workflows/{key}/activation`
-pub async fn show(State(web): State<Web>, actor: Actor, Path(key): Path<String>) -> Result<Html<String>, WebError> {
+pub async fn show(
+    State(web): State<Web>,
+    actor: Actor,
+    Path(key): Path<String>,
+    Query(kept): Query<Kept>,
+) -> Result<Html<String>, WebError> {
     actor.may(Permission::SwitchWorkflows)?;
-    render::html(&page(&web, &actor, &key, Wish::default(), None).await?)
+    render::html(&page(&web, &actor, &key, &kept, None).await?)
+}
+
+/// The question of a switch of this workflow, and the locations.
+fn is_of(asked: &Question, key: &str, active: bool) -> bool {
+    match asked {
+        Question::SwitchOn { key: of, .. } => of == key && !active,
+        Question::SwitchOff { key: of } => of == key && active,
+        Question::Publish { .. } | Question::GoLive { .. } | Question::Rehearse { .. } => false,
+    }
 }
 
 async fn page(
     web: &Web,
     actor: &Actor,
     key: &str,
-    wish: Wish,
+    kept: &Kept,
     error: Option<&str>,
 ) -> Result<ActivationPage, WebError> {
     let mut tx = actor.begin(web).await?;
@@ -82,17 +101,18 @@ async fn page(
     let published = all.0.get(key).ok_or(WebError::not_found("workflow"))?;
     let (_, workflow) = published.current().ok_or(WebError::not_found("workflow"))?;
     let is_active = published.activation_at(web.roof.now()).is_some();
-    let pending = tx.step_counts(key).await?.pending;
     let since = if is_active { None } else { since(&mut tx, published, workflow).await? };
-    let cast = cast(web, &mut tx, key, workflow).await?;
     drop(tx);
-    let (rows, cover) =
-        if is_active { (vec![], None) } else { counts(web, actor, &clinic, key, workflow, &wish, &cast).await? };
-    let waits = usize::try_from(pending).unwrap_or(0);
-    let waiting = effects::count(waits, "planned step");
-    let verb = if waits == 1 { "waits" } else { "wait" };
+    let shown = match previews::kept(web, actor, &kept.preview, |asked| is_of(asked, key, is_active)).await? {
+        Some(shown) => shown,
+        None if is_active => previews::open(web, actor, Question::SwitchOff { key: key.to_owned() }).await?,
+        None => previews::open(web, actor, Question::SwitchOn { key: key.to_owned(), locations: None }).await?,
+    };
+    let looks = if let Some(Answer::Outlooks(looks)) = shown.answer() { looks.as_slice() } else { &[] };
+    let locations = if let Question::SwitchOn { locations, .. } = &shown.question { locations.clone() } else { None };
     let places = fitting(&clinic, workflow.serves);
-    let ticked = |id| wish.locations.as_ref().is_none_or(|list| list.contains(id));
+    let ticked = |id| locations.as_ref().is_none_or(|list| list.contains(id));
+    let order = || workflow.steps.iter().map(|s| s.id.as_str());
     let title = workflow.title.clone();
     Ok(ActivationPage {
         frame: actor.frame(
@@ -103,18 +123,16 @@ async fn page(
         ),
         key: key.to_owned(),
         title,
+        preview: shown.id.to_string(),
+        counting: shown.counting(&clinic),
         is_active,
-        waits: match (waits, is_active) {
-            (0, true) => "Nothing is planned at the moment. What happens while it is off starts nothing.".into(),
-            (0, false) => "Nothing waits. It starts with the next event of its kind.".into(),
-            (_, true) => format!(
-                "{waiting} {verb} until it is switched on again: nothing goes out. What is then too late is skipped."
-            ),
-            (_, false) => format!("{waiting} {verb}. Each is looked at as it is switched on:"),
-        },
-        rows,
+        waits: looks.first().map(|look| waits(look, is_active)).unwrap_or_default(),
+        rows: looks.first().map(|look| effects::rows(&clinic, look, order())).unwrap_or_default(),
         since,
-        cover,
+        cover: looks.get(1).filter(|_| looks_ahead(workflow)).map(|covered| {
+            let begun = Outlook { steps: covered.begun.clone(), ..Outlook::default() };
+            cover(covered, kept.cover.is_some(), effects::rows(&clinic, &begun, order()))
+        }),
         locations: if is_active || places.len() < 2 {
             vec![]
         } else {
@@ -127,47 +145,38 @@ async fn page(
     })
 }
 
-/// Whose plans could change.
-async fn cast(web: &Web, tx: &mut OrgTx, key: &str, workflow: &Workflow) -> Result<Vec<PatientId>, WebError> {
-    let mut cast: BTreeSet<PatientId> = tx.patients_in_flight(key).await?.into_iter().collect();
-    if looks_ahead(workflow) {
-        cast.extend(tx.patients_with_visits_ahead(web.roof.now()).await?);
+/// What waits, in words.
+fn waits(look: &Outlook, is_active: bool) -> String {
+    let steps: usize = look.steps.values().map(|s| s.stay + s.move_to + s.now + s.late + s.dropped + s.ended).sum();
+    let waiting = effects::count(steps, "planned step");
+    let verb = if steps == 1 { "waits" } else { "wait" };
+    let unsent = match look.unsent {
+        0 => String::new(),
+        1 => " 1 message is about to go out; if it is still off then, it ends unsent.".to_owned(),
+        some => format!(" {some} messages are about to go out; those for which it is still off then end unsent."),
+    };
+    match (steps, is_active) {
+        (0, true) => format!("Nothing is planned at the moment. What happens while it is off starts nothing.{unsent}"),
+        (0, false) => "Nothing waits. It starts with the next event of its kind.".into(),
+        (_, true) => format!(
+            "{waiting} {verb} until it is switched on again: nothing goes out. What is then too late is skipped.{unsent}"
+        ),
+        (_, false) => format!("{waiting} {verb}. Each is looked at as it is switched on:"),
     }
-    Ok(cast.into_iter().collect())
 }
 
-/// What becomes of what waits, and what covering the visits already booked would bring.
-async fn counts(
-    web: &Web,
-    actor: &Actor,
-    clinic: &Clinic,
-    key: &str,
-    workflow: &Workflow,
-    wish: &Wish,
-    cast: &[PatientId],
-) -> Result<(Vec<EffectRow>, Option<Cover>), WebError> {
-    let with = |cover| {
-        let locations = wish.locations.clone();
-        WhatIf::Activated(Activation { cover, locations, ..Activation::open(web.roof.now()) })
-    };
-    let looks = outlooks(&web.roof, actor.organization, key, cast, &[with(false), with(true)]).await?;
-    let order = || workflow.steps.iter().map(|s| s.id.as_str());
-    let (plain, covered) = (looks.first().cloned().unwrap_or_default(), looks.get(1).cloned().unwrap_or_default());
-    let rows = effects::rows(clinic, &plain, order());
-    let cover = looks_ahead(workflow).then(|| {
-        let more = Outlook { steps: covered.begun.clone(), ..covered.clone() };
-        Cover {
-            chosen: wish.cover,
-            runs: match covered.begin {
-                0 => "No visit is booked that it could cover.".into(),
-                1 => "1 run would begin for a visit that is already booked.".into(),
-                some => format!("{some} runs would begin for visits that are already booked."),
-            },
-            messages: effects::messages(&covered),
-            rows: effects::rows(clinic, &more, order()),
-        }
-    });
-    Ok((rows, cover))
+/// What covering the visits already booked would bring.
+fn cover(covered: &Outlook, chosen: bool, rows: Vec<EffectRow>) -> Cover {
+    Cover {
+        chosen,
+        runs: match covered.begin {
+            0 => "No visit is booked that it could cover.".into(),
+            1 => "1 run would begin for a visit that is already booked.".into(),
+            some => format!("{some} runs would begin for visits that are already booked."),
+        },
+        messages: effects::messages(&covered.messages),
+        rows,
+    }
 }
 
 /// What happened while it was off.
@@ -192,7 +201,6 @@ pub async fn on(
     actor.may(Permission::SwitchWorkflows)?;
     web.let_time_pass().await?;
     let mut tx = actor.begin(&web).await?;
-    tx.change_workflows().await?;
     let clinic = tx.clinic().await?.clinic;
     let all = web.roof.workflows(&mut tx).await?;
     let (_, workflow) = all.0.get(&key).and_then(Published::current).ok_or(WebError::not_found("workflow"))?;
@@ -200,13 +208,23 @@ pub async fn on(
         Ok(wish) => wish,
         Err(error) => {
             drop(tx);
-            let page = page(&web, &actor, &key, Wish::default(), Some(error)).await?;
+            let page = page(&web, &actor, &key, &Kept::default(), Some(error)).await?;
             return Ok((StatusCode::BAD_REQUEST, render::html(&page)?).into_response());
         }
     };
-    if fields.iter().any(|(key, value)| key == "then" && value == "count") {
-        drop(tx);
-        return Ok(render::html(&page(&web, &actor, &key, wish, None).await?)?.into_response());
+    drop(tx);
+    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let question = Question::SwitchOn { key: key.clone(), locations: wish.locations.clone() };
+    if field("then") == Some("count") {
+        let preview = previews::ask(&web, &actor, &question).await?;
+        let cover = if wish.cover { "&cover=yes" } else { "" };
+        return Ok(render::see(&format!("/workflows/{key}/activation?preview={preview}{cover}"), None));
+    }
+    let mut tx = actor.begin(&web).await?;
+    tx.change_workflows().await?;
+    // The list switches on what has nothing to count.
+    if let Some(counted) = field("preview") {
+        previews::still_holds(&web, &mut tx, counted, |asked| *asked == question).await?;
     }
     let now = web.roof.now();
     let cover = wish.cover && looks_ahead(workflow);

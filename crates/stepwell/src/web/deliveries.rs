@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{Html, Response};
+use care::chart::Channel;
 use care::id::DeliveryId;
 use care::workflow::Ground;
 use care::workflow::work::said;
@@ -31,21 +32,25 @@ pub async fn show(
         effect: effect.into(),
         primary,
     };
+    let is_call = row.channel == Channel::Webhook.code();
+    let whoever = if is_call { "The receiver" } else { "The patient" };
     let heading = "It may or may not have been sent";
     render::html(&Settle {
         frame: actor.frame(&web, &clinic, heading, Nav::Today),
         heading: heading.into(),
         since: format!("Queued {}", times::short_words(row.queued_at, &clinic.zone)),
         detail: format!(
-            "{} “{}” to {}. The connection to the mail server broke after it was handed over and before the answer.",
+            "{} “{}” {} {}. The connection to the {} broke after it was handed over and before the answer.",
             words::content(&row.channel),
             words::content(&row.template),
-            words::full_name(&row.given, &row.family)
+            if is_call { "about" } else { "to" },
+            words::full_name(&row.given, &row.family),
+            if is_call { "receiver" } else { "mail server" }
         ),
         look: Some((format!("/patients/{}", row.patient), "Open the patient".into())),
         ways: vec![
-            way("resend", "Send it again", "The patient may get it twice.", true),
-            way("leave", "Leave it", "The patient may not get it at all.", false),
+            way("resend", "Send it again", &format!("{whoever} may get it twice."), true),
+            way("leave", "Leave it", &format!("{whoever} may not get it at all."), false),
         ],
     })
 }

@@ -70,9 +70,13 @@ pub enum Said {
     PlaceSaved,
     Merged,
     Unmerged,
+    WebhookOn,
+    WebhookOff,
+    WebhookRemoved,
+    TextHoursKept,
 }
 
-const PLAIN: [(Said, &str); 24] = [
+const PLAIN: [(Said, &str); 28] = [
     (Said::DaysClosed, "closed"),
     (Said::DayStaysClosed, "stays-closed"),
     (Said::GuardKept, "guard"),
@@ -97,6 +101,10 @@ const PLAIN: [(Said, &str); 24] = [
     (Said::PlaceSaved, "place"),
     (Said::Merged, "merged"),
     (Said::Unmerged, "unmerged"),
+    (Said::WebhookOn, "webhook-on"),
+    (Said::WebhookOff, "webhook-off"),
+    (Said::WebhookRemoved, "webhook-removed"),
+    (Said::TextHoursKept, "text-hours"),
 ];
 
 impl Said {
@@ -193,6 +201,10 @@ impl Said {
             Said::PlaceSaved => (Tone::Good, "Saved. The charts of this location are read anew.".into()),
             Said::Merged => (Tone::Good, "The two records are one now.".into()),
             Said::Unmerged => (Tone::Note, "They are two records again.".into()),
+            Said::WebhookOn => (Tone::Good, "The webhook is called from now on.".into()),
+            Said::WebhookOff => (Tone::Note, "The webhook is off. Steps that call it are passed over.".into()),
+            Said::WebhookRemoved => (Tone::Note, "The webhook is removed, and its secret with it.".into()),
+            Said::TextHoursKept => (Tone::Good, "Saved. What is planned is computed anew.".into()),
         };
         Flash { tone, text, undo: self.undo() }
     }
@@ -243,7 +255,11 @@ impl Said {
             | Said::Mapped
             | Said::PlaceSaved
             | Said::Merged
-            | Said::Unmerged => None,
+            | Said::Unmerged
+            | Said::WebhookOn
+            | Said::WebhookOff
+            | Said::WebhookRemoved
+            | Said::TextHoursKept => None,
         }
     }
 }

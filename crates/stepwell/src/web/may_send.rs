@@ -34,6 +34,8 @@ impl Place {
             (Channel::Text, false) => "text",
             (Channel::Email, true) => "guardian-email",
             (Channel::Text, true) => "guardian-text",
+            // No place is one.
+            (Channel::Webhook, _) => "webhook",
         }
     }
 
@@ -54,6 +56,7 @@ impl Place {
         match self.channel {
             Channel::Email => email.as_deref(),
             Channel::Text => mobile.as_deref(),
+            Channel::Webhook => None,
         }
     }
 
@@ -94,7 +97,7 @@ pub fn contact_state(known: &Known) -> ContactState {
 /// What is wrong with an address; empty = nothing.
 fn point_note(known: &Known, point: &ContactPoint) -> String {
     if known.world.suppressed.contains(point) {
-        return "the address sent messages back, or said STOP".into();
+        return "the address sent messages back, complained, or said STOP".into();
     }
     if known.snapshot.chart.patient.opted_out.contains(&(point.clone(), None)) {
         return "the patient opted out".into();
@@ -123,6 +126,7 @@ pub fn contacts(known: &Known, stops: &[SuppressionRow], actor: &Actor, clinic: 
         let kind = match place.channel {
             Channel::Email => ContentKind::Email,
             Channel::Text => ContentKind::Text,
+            Channel::Webhook => ContentKind::Webhook,
         };
         Some(Contact { kind, address: address?.to_owned(), note, of_guardian: place.of_guardian, stop })
     };

@@ -52,16 +52,18 @@ mod patient_page;
 mod patients;
 mod permission;
 mod portal;
+mod previews;
 mod rehearsal;
-mod rehearsals;
 mod render;
 mod session;
+mod text_hours;
 mod thread;
 mod times;
 mod tries;
 mod upload;
 mod visit_form;
 mod visits;
+mod webhooks;
 mod why;
 mod why_page;
 mod why_run;
@@ -69,6 +71,7 @@ mod words;
 mod workflow_check;
 mod workflow_edit;
 mod workflow_page;
+mod workflow_publish;
 mod workflow_words;
 mod workflows;
 
@@ -82,7 +85,7 @@ use jiff::SignedDuration;
 use crate::Roof;
 use crate::demo::Demo;
 use error::WebError;
-use rehearsals::Rehearsals;
+use previews::Previews;
 use tries::Tries;
 
 /// What every handler shares.
@@ -94,7 +97,7 @@ struct Web {
     sign_ins: Arc<Tries>,
     /// Birth dates tried by link.
     births: Arc<Tries>,
-    rehearsals: Arc<Rehearsals>,
+    previews: Arc<Previews>,
 }
 
 impl Web {
@@ -125,7 +128,7 @@ pub fn router(roof: Arc<Roof>, demo: Option<Arc<Demo>>) -> Router {
         demo,
         sign_ins: Arc::new(Tries::new(10, SignedDuration::from_mins(15))),
         births: Arc::new(Tries::new(5, SignedDuration::from_hours(1))),
-        rehearsals: Arc::default(),
+        previews: Arc::default(),
     };
     let routes = staff_routes()
         .merge(link_pages::routes())
@@ -149,11 +152,17 @@ fn staff_routes() -> Router<Web> {
         .route("/session", post(session::start).delete(session::end))
         .route("/sign-out", post(session::end))
         .route("/workflows", get(workflows::list))
+        .route("/webhooks", get(webhooks::list).post(webhooks::add))
+        .route("/webhooks/{webhook}", delete(webhooks::remove))
+        .route("/webhooks/{webhook}/activation", post(webhooks::on).delete(webhooks::off))
+        .route("/webhooks/{webhook}/test", post(webhooks::test))
+        .route("/text-hours", get(text_hours::show).post(text_hours::save))
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))
         .route("/workflows/new", get(workflow_edit::new).post(workflow_edit::create))
         .route("/workflows/{key}/edit", get(workflow_edit::show).post(workflow_edit::check))
-        .route("/workflows/{key}/versions", post(workflow_edit::publish))
+        .route("/workflows/{key}/previews/{preview}", get(workflow_publish::show).post(workflow_publish::count_again))
+        .route("/workflows/{key}/versions", post(workflow_publish::publish))
         .route("/workflows/{key}/activation", get(activation::show).post(activation::on).delete(activation::off))
         .route("/workflows/{key}/rehearsal", get(rehearsal::show).post(rehearsal::begin))
         .route("/workflows/{key}/enrol", get(enrol_lists::form))

@@ -49,6 +49,7 @@ pub async fn page(
         events: tx.events(patient).await?,
         assignments: tx.assignments(patient).await?,
         deliveries: tx.deliveries(Some(patient)).await?,
+        reports: tx.mail_reports(patient).await?,
         decisions: &decisions,
     };
     let stops = tx.suppressions(&may_send::addresses(&known)).await?;

@@ -41,6 +41,10 @@ pub enum Permission {
     UnmergePatients,
     /// Say on which days a location is closed.
     CloseDays,
+    /// Say which systems beside ours are called, and see the secret of a new one.
+    SetUpWebhooks,
+    /// Say when texts may go out.
+    SetTextHours,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
@@ -69,6 +73,8 @@ impl Permission {
             Permission::MergePatients => (EVERYBODY, "merge patients"),
             Permission::UnmergePatients => (ADMINISTRATORS, "undo a merge"),
             Permission::CloseDays => (DESK, "say on which days a location is closed"),
+            Permission::SetUpWebhooks => (ADMINISTRATORS, "set up webhooks"),
+            Permission::SetTextHours => (ADMINISTRATORS, "say when texts go out"),
             Permission::PlayDemo => (EVERYBODY, "play the demo"),
         }
     }
@@ -115,6 +121,8 @@ mod tests {
             Permission::SwitchInterfaces,
             Permission::ImportFiles,
             Permission::MapInterfaces,
+            Permission::SetUpWebhooks,
+            Permission::SetTextHours,
             Permission::UnmergePatients,
         ];
         for permission in administrators {

@@ -1,9 +1,6 @@
 //! A workflow tried on the clinic's own patients, before it is switched on.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, Response};
@@ -23,16 +20,13 @@ use super::actor::Actor;
 use super::error::WebError;
 use super::form::Posted;
 use super::permission::Permission;
-use super::rehearsals::{self, Asked};
-use super::{Web, render, times, words};
+use super::{Web, previews, render, times, words};
+use crate::runner::preview::{self, Answer, Question, State as State_};
 use crate::runner::rehearse::Outcome;
 
 /// Rows of a list, and patients named for one reason.
 const ROWS: usize = 25;
 const NAMED: usize = 8;
-
-/// A small clinic's is done before the page is there.
-const PATIENCE: Duration = Duration::from_millis(1500);
 
 #[derive(Deserialize, Default)]
 pub struct Choice {
@@ -42,11 +36,10 @@ pub struct Choice {
 }
 
 impl Choice {
-    fn asked(&self, actor: &Actor, key: &str) -> Asked {
+    fn question(&self, key: &str) -> Question {
         let which = self.which();
-        Asked {
-            organization: actor.organization,
-            workflow: key.to_owned(),
+        Question::Rehearse {
+            key: key.to_owned(),
             past: which != "next",
             next: which != "past",
             cover: self.cover.is_some(),
@@ -76,19 +69,19 @@ pub async fn show(
     let all = web.roof.workflows(&mut tx).await?;
     let (_, workflow) = all.0.get(&key).and_then(|p| p.current()).ok_or(WebError::not_found("workflow"))?;
     let title = workflow.title.clone();
-    let state = match web.rehearsals.get(&choice.asked(&actor, &key), web.roof.now()) {
+    let id = preview::id_of(&web.roof, &mut tx, &choice.question(&key)).await?;
+    let state = match previews::look(&web, &actor, id).await?.map(|shown| shown.state) {
         None => RehearsalState::NotBegun,
-        Some((_, rehearsals::State::Failed(why))) => RehearsalState::Failed(why),
-        Some((_, rehearsals::State::Running(progress))) => RehearsalState::Running {
-            done: progress.done.load(Ordering::Relaxed),
-            of: progress.of.load(Ordering::Relaxed),
-        },
-        Some((at, rehearsals::State::Done(outcome))) => {
+        Some(State_::Running { done, of }) => RehearsalState::Running { done, of },
+        Some(State_::Answered { at, answer: Answer::Rehearsed(outcome), .. }) => {
             let ids: Vec<PatientId> = shown(&outcome).into_iter().collect();
             let names = tx.patient_names(&ids).await?;
             let names = names.into_iter().map(|(id, given, family)| (id, words::full_name(&given, &family))).collect();
             let view = View { names, zone: clinic.zone.clone() };
             RehearsalState::Done { at: view.stamp(at), parts: view.parts(&outcome) }
+        }
+        Some(State_::Failed | State_::Answered { .. }) => {
+            RehearsalState::Failed("The log says why. Press Rehearse to try again.".into())
         }
     };
     render::html(&RehearsalPage {
@@ -115,11 +108,7 @@ pub async fn begin(
         return Err(WebError::not_found("workflow"));
     }
     drop(tx);
-    let asked = choice.asked(&actor, &key);
-    let (rehearsals, roof) = (Arc::clone(&web.rehearsals), Arc::clone(&web.roof));
-    let running = tokio::spawn(async move { rehearsals.run(&roof, asked).await });
-    // It goes on beside the pages if it takes longer.
-    let _ = tokio::time::timeout(PATIENCE, running).await;
+    previews::ask(&web, &actor, &choice.question(&key)).await?;
     let box_of = |name: &str, on: bool| if on { format!("&{name}=on") } else { String::new() };
     let (cover, alone) = (box_of("cover", choice.cover.is_some()), box_of("alone", choice.alone.is_some()));
     Ok(render::see(&format!("/workflows/{key}/rehearsal?which={}{cover}{alone}", choice.which()), None))

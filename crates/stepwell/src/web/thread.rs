@@ -5,7 +5,7 @@ use care::workflow::Facts;
 use jiff::Timestamp;
 use pages::staff::{ThreadKind, ThreadRow};
 use pages::{Stamp, Verdict};
-use store::{AssignmentRow, DecisionRow, EventRow, SentRow};
+use store::{AssignmentRow, DecisionRow, EventRow, MailReportRow, SentRow};
 
 use super::{outcome, times, words};
 use crate::runner::{Context, Known};
@@ -15,6 +15,7 @@ pub struct Told<'a> {
     pub events: Vec<EventRow>,
     pub assignments: Vec<AssignmentRow>,
     pub deliveries: Vec<SentRow>,
+    pub reports: Vec<MailReportRow>,
     pub decisions: &'a [DecisionRow],
 }
 
@@ -59,6 +60,7 @@ pub fn rows(context: &Context, known: &Known, told: &Told) -> Vec<ThreadRow> {
     rows.extend(told.assignments.iter().flat_map(|row| writer.task(row)));
     rows.extend(told.deliveries.iter().map(|row| writer.delivery(row)));
     rows.extend(known.changes.iter().filter_map(|change| writer.by_hand(change)));
+    rows.extend(told.reports.iter().map(|row| writer.report(row, &told.deliveries)));
     rows.sort_by_key(|(at, rank, _)| std::cmp::Reverse((*at, *rank)));
     rows.into_iter().map(|(_, _, row)| row).collect()
 }
@@ -199,6 +201,7 @@ impl Writer<'_> {
         let zone = self.known.snapshot.chart.home_zone(self.clinic());
         let at = row.ended_at.unwrap_or(row.queued_at);
         let (state, verdict) = match row.state.as_str() {
+            "sent" if row.channel == "webhook" => ("taken by its receiver", Some(Verdict::Sent)),
             "sent" => ("taken by the mail or text service", Some(Verdict::Sent)),
             "ended" => ("not sent", Some(Verdict::NotSent)),
             "uncertain" => ("nobody knows whether it was taken", Some(Verdict::Deferred)),
@@ -220,6 +223,31 @@ impl Writer<'_> {
             detail: Some(parts.join(" · ")),
         };
         (at, 7, row_)
+    }
+
+    /// What a mail server said of a mail later.
+    fn report(&self, row: &MailReportRow, deliveries: &[SentRow]) -> Placed {
+        let zone = self.known.snapshot.chart.home_zone(self.clinic());
+        let mail =
+            deliveries.iter().find(|d| d.id == row.delivery).map_or(String::new(), |d| words::content(&d.template));
+        let (title, said) = match row.kind.as_str() {
+            "back" => (format!("Email “{mail}” came back"), "it was not delivered"),
+            "late" => (format!("Email “{mail}” is late"), "the mail server goes on trying"),
+            _ => {
+                (format!("Email “{mail}” is unwanted"), "whoever got it complained; nothing more goes to that address")
+            }
+        };
+        let code = Some(row.status.clone()).filter(|status| !status.is_empty());
+        let row_ = ThreadRow {
+            kind: ThreadKind::Delivery,
+            at: self.stamp(row.at, zone),
+            title,
+            code,
+            verdict: None,
+            reason: None,
+            detail: Some(said.into()),
+        };
+        (row.at, 8, row_)
     }
 }
 

@@ -107,12 +107,13 @@ pub fn content_kind(task: &Task) -> ContentKind {
             _ => ContentKind::Questionnaire,
         },
         Task::Tell { .. } => ContentKind::Team,
+        Task::Call(_) => ContentKind::Webhook,
     }
 }
 
 pub fn task_title(task: &Task) -> String {
     match task {
-        Task::Send(message) => content(&message.template),
+        Task::Send(message) | Task::Call(message) => content(&message.template),
         Task::Assign { content: name, .. } => content(name),
         Task::Tell { text, .. } => text.clone(),
     }

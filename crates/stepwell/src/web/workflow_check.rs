@@ -48,7 +48,7 @@ pub fn circle(all: &Workflows, key: &str, workflow: &Arc<Workflow>) -> Option<St
 
 /// A message that nobody has written.
 fn unknown_template(roof: &Roof, text: &str, workflow: &Workflow) -> Option<FileError> {
-    let messages = workflow.steps.iter().flat_map(|step| &step.tasks).filter_map(|task| task.message());
+    let messages = workflow.steps.iter().flat_map(|step| &step.tasks).filter_map(|task| task.to_patient());
     let unknown = messages.map(|m| &m.template).find(|name| roof.templates.get(name, "en").is_none())?;
     let byte = text.find(&format!("\"{unknown}\"")).unwrap_or(0);
     let mut known: Vec<&str> = roof.templates.names().map(|(name, _)| name.as_str()).collect();

@@ -17,7 +17,8 @@ use store::{OrgTx, WorkflowBody};
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, activation, render, times, workflow_words};
+use super::{Web, render, times, workflow_words};
+use crate::runner::preview;
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -48,7 +49,7 @@ pub async fn list(
     let own = own_keys(&tx.workflow_bodies().await?);
     let visits_ahead = !tx.patients_with_visits_ahead(now).await?.is_empty();
     let decides = |key: &str, published: &Published, workflow: &Workflow| {
-        let covers = published.activation_at(now).is_none() && visits_ahead && activation::looks_ahead(workflow);
+        let covers = published.activation_at(now).is_none() && visits_ahead && preview::looks_ahead(workflow);
         covers || pending.get(key).is_some_and(|steps| *steps > 0)
     };
     let groups = Kind::ALL.iter().map(|kind| WorkflowGroup {
@@ -125,7 +126,7 @@ fn own_keys(bodies: &[WorkflowBody]) -> BTreeSet<String> {
 
 /// Whether there are visits that were booked before it is switched on.
 pub async fn may_cover(tx: &mut OrgTx, workflow: &Workflow, now: Timestamp) -> Result<bool, WebError> {
-    Ok(activation::looks_ahead(workflow) && !tx.patients_with_visits_ahead(now).await?.is_empty())
+    Ok(preview::looks_ahead(workflow) && !tx.patients_with_visits_ahead(now).await?.is_empty())
 }
 
 fn row(key: &str, workflow: &Workflow, status: Status) -> WorkflowRow {

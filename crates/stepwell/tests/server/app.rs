@@ -9,6 +9,7 @@ use care::id::{InterfaceId, OrganizationId, PatientId};
 use care::workflow::{Activation, Ledger};
 use delivery::email::sink::{Manners, Parsed, Received, Sink};
 use delivery::email::{Mailer, Options, Tls};
+use delivery::webhook::Caller;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::postgres::PgPool;
 use stepwell::clock::Clock;
@@ -287,7 +288,7 @@ fn roof(
     let (templates, broken) = Templates::load();
     assert!(broken.is_empty(), "{broken:?}");
     let roof = Roof::new(app, runner, clock, templates, mailer, CONNECTIONS, url.into(), [7; 32]);
-    Arc::new(roof.with_portal(portal))
+    Arc::new(roof.with_portal(portal).with_calls(Caller::new(true, None)))
 }
 
 async fn clinic_of_chloe(store: &Store) -> Made {

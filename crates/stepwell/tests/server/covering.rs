@@ -32,7 +32,7 @@ async fn visits_already_booked_are_covered_when_that_is_ticked_and_as_many_mails
     let mut app = TestApp::start().await;
     books_while_off(&mut app, "FU").await;
     let ben = ben(&app).await;
-    let page = ben.gets("/workflows/visit-reminder/activation").await.body;
+    let page = ben.waits_for("/workflows/visit-reminder/activation").await.body;
     assert!(page.contains("2 runs would begin for visits that are already booked."), "{page}");
     assert!(page.contains("1 by email"), "one of them in the next 30 days: {page}");
     assert!(page.contains("events of its kind came since it was switched off"), "{page}");
@@ -79,7 +79,7 @@ async fn what_would_go_out_at_once_is_passed_over_for_a_visit_that_is_covered() 
     let mut app = TestApp::start().await;
     books_while_off(&mut app, "IE").await;
     let ben = ben(&app).await;
-    let page = ben.gets("/workflows/welcome/activation").await.body;
+    let page = ben.waits_for("/workflows/welcome/activation").await.body;
     assert!(page.contains("would begin for"), "{page}");
     assert!(!page.contains("by email"), "nothing would be sent: {page}");
     assert_eq!(ben.posts("/workflows/welcome/activation", "cover=yes").await.status, 303);
@@ -114,13 +114,13 @@ async fn steps_that_wait_are_counted_as_they_come_out() {
     let mut app = TestApp::start().await;
     app.emr_sends(&message("S12", "20260302090000", &alma(), Some(&visit("AP1", "FU", "202603161400")))).await;
     let ben = ben(&app).await;
-    let off = ben.gets("/workflows/visit-reminder/activation").await.body;
+    let off = ben.waits_for("/workflows/visit-reminder/activation").await.body;
     assert!(off.contains("2 planned steps wait until it is switched on again"), "{off}");
     assert_eq!(ben.posts("/workflows/visit-reminder/activation", "_method=DELETE").await.status, 303);
     app.clock_moves_to("2026-03-15T14:00:00Z").await;
     // Sessions do not last that long.
     let ben = crate::pages::ben(&app).await;
-    let on = ben.gets("/workflows/visit-reminder/activation").await.body;
+    let on = ben.waits_for("/workflows/visit-reminder/activation").await.body;
     let cell = |step: &str, label: &str| {
         let (_, row) = on.split_once(&format!("<code>{step}</code>")).unwrap_or_else(|| panic!("no {step}: {on}"));
         let (_, cell) = row.split_once(&format!("data-label=\"{label}\"")).unwrap();

@@ -56,6 +56,16 @@ impl Browser {
         self.asks("GET", path, "", "").await
     }
 
+    /// A page that counts in the background, once it has.
+    pub async fn waits_for(&self, path: &str) -> Answer {
+        let mut page = self.gets(path).await;
+        while let Some((_, refresh)) = page.body.split_once("http-equiv=\"refresh\" content=\"2;url=") {
+            let to = refresh.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+            page = self.gets(&to).await;
+        }
+        page
+    }
+
     pub async fn posts(&self, path: &str, form: &str) -> Answer {
         let form = if self.csrf.is_empty() { form.to_owned() } else { format!("{form}&csrf={}", self.csrf) };
         self.asks("POST", path, "Sec-Fetch-Site: same-origin\r\n", &form).await

@@ -16,14 +16,20 @@ pub struct OpenHours {
 }
 
 /// Why hours are refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenHoursError {
     #[error("quiet hours: the opening {open} must be at least a minute before the close {close}, on the same day")]
     NotOpen { open: civil::Time, close: civil::Time },
+    #[error(
+        "quiet hours may be longer than the law's and never shorter: texts go out within 08:00-21:00; `{0}` is wider"
+    )]
+    Wider(OpenHours),
+    #[error("`{0}` is not a stretch of the day: write it as in 09:00-18:00")]
+    Unreadable(String),
 }
 
 impl Default for OpenHours {
-    /// 08:00 to 21:00.
+    /// 08:00 to 21:00 the recipient's time, as 47 CFR 64.1200 has it.
     fn default() -> OpenHours {
         OpenHours { open: civil::time(8, 0, 0, 0), close: civil::time(21, 0, 0, 0) }
     }
@@ -40,6 +46,12 @@ impl OpenHours {
             return Err(OpenHoursError::NotOpen { open, close });
         }
         Ok(OpenHours { open, close })
+    }
+
+    /// Hours of a clinic's own: they may only be narrower than those of the law.
+    pub fn narrower(open: civil::Time, close: civil::Time) -> Result<OpenHours, OpenHoursError> {
+        let (own, law) = (OpenHours::new(open, close)?, OpenHours::default());
+        if open < law.open || close > law.close { Err(OpenHoursError::Wider(own)) } else { Ok(own) }
     }
 
     pub fn open(&self) -> civil::Time {
@@ -59,6 +71,23 @@ impl OpenHours {
     /// The last whole minute before the close: 20:59 for 21:00.
     fn last_minute(&self) -> civil::Time {
         self.close.saturating_sub(MINUTE)
+    }
+}
+
+/// "09:00-18:00", within the law's hours.
+impl std::str::FromStr for OpenHours {
+    type Err = OpenHoursError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let time = |part: &str| civil::Time::strptime("%H:%M", part.trim()).ok();
+        let both = text.split_once('-').and_then(|(open, close)| Some((time(open)?, time(close)?)));
+        let (open, close) = both.ok_or_else(|| OpenHoursError::Unreadable(text.to_owned()))?;
+        OpenHours::narrower(open, close)
+    }
+}
+
+impl std::fmt::Display for OpenHours {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.open.strftime("%H:%M"), self.close.strftime("%H:%M"))
     }
 }
 

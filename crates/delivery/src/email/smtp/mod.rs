@@ -16,6 +16,7 @@ pub(super) use connection::Connection;
 pub use down::{Down, Lost, Stage};
 pub use tls::BadRoots;
 pub(super) use tls::Encryption;
+pub(crate) use tls::trust;
 pub(super) use transaction::Handed;
 
 use std::fmt;

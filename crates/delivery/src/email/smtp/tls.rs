@@ -38,7 +38,7 @@ impl Encryption {
 }
 
 /// Trusts the system's authorities and the extra ones (PEM).
-fn trust(extra: Option<&str>) -> Result<TlsConnector, BadRoots> {
+pub(crate) fn trust(extra: Option<&str>) -> Result<TlsConnector, BadRoots> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if let Some(pem) = extra {

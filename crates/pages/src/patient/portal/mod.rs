@@ -1,11 +1,15 @@
 //! The portal: what a patient has to do, one thing at a time. Works without JavaScript.
 
+mod article;
 mod door;
+mod exercise;
 mod question;
 mod review;
 mod today;
 
+pub use article::ArticlePage;
 pub use door::{Door, DoorState};
+pub use exercise::{ExercisePage, Variant};
 pub use question::{Input, Question, QuestionOption};
 pub use review::{Answered, Review};
 pub use today::{ArticleCard, ExerciseCard, FormCard, NextVisit, Today, WeekDay};

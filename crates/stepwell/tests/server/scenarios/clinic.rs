@@ -30,6 +30,7 @@ pub async fn found(tx: &mut OrgTx, story: &Story, id: OrganizationId, now: Times
         mail_from,
         created_at: now,
         budget: care::chart::Budget::default(),
+        text_hours: clinic.text_hours,
     };
     tx.create_organization(&new).await.unwrap();
     let mut places = BTreeMap::new();

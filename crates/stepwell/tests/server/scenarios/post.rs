@@ -11,20 +11,24 @@ use delivery::email::{Mailer, Options, Tls};
 use delivery::text::{Answer, Gateway, Paper, Text};
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 
+use crate::hooks::Hooks;
+
 pub struct Post {
     address: SocketAddr,
     mails: Option<(Sink, Receiver<Received>)>,
     paper: Paper,
     texts: UnboundedReceiver<Text>,
-    /// How many came.
-    pub came: (usize, usize),
+    calls: Hooks,
+    /// How many mails, texts and calls came.
+    pub came: (usize, usize, usize),
 }
 
 impl Post {
     pub async fn open() -> Self {
         let mails = Sink::listen("127.0.0.1:0", Manners::default()).await.unwrap();
         let (paper, texts) = Paper::new();
-        Self { address: mails.0.address(), mails: Some(mails), paper, texts, came: (0, 0) }
+        let calls = Hooks::open().await;
+        Self { address: mails.0.address(), mails: Some(mails), paper, texts, calls, came: (0, 0, 0) }
     }
 
     pub fn mailer(&self, connections: usize) -> Mailer {
@@ -44,6 +48,12 @@ impl Post {
         while self.texts.try_recv().is_ok() {
             self.came.1 += 1;
         }
+        self.came.2 += self.calls.taken();
+    }
+
+    /// Where calls are taken.
+    pub fn url(&self) -> String {
+        self.calls.url()
     }
 
     /// On the old port, as soon as the one before has let go of it.
@@ -61,6 +71,9 @@ impl Post {
     /// From now on the channel's gateway answers so. `addresses`: to whom mail may go.
     pub async fn answers(&mut self, channel: Channel, gateway: rehearsal::Gateway, addresses: &[String]) {
         self.is_emptied();
+        if channel == Channel::Webhook {
+            return self.calls.answers(gateway);
+        }
         if channel == Channel::Text {
             return self.paper.answers(match gateway {
                 rehearsal::Gateway::Takes => Answer::Takes,

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use care::chart::Clinic;
 use care::id::{ChangeId, InterfaceId, LocationId, OrganizationId, PatientId, StaffId};
 use care::scenario::{Event, Happens, Line};
+use delivery::webhook::Caller;
 use jiff::{SignedDuration, Timestamp};
 use pages::email::Compiled;
 use stepwell::clock::Clock;
@@ -14,7 +15,7 @@ use stepwell::runner::publish::publish_shipped;
 use stepwell::runner::{settle, work};
 use stepwell::server::{Parts, Server};
 use stepwell::{Roof, ids};
-use store::OrgTx;
+use store::{OrgTx, WebhookId, WebhookRow};
 use uuid::Uuid;
 
 use super::emr::Emr;
@@ -71,6 +72,11 @@ impl Stage {
         let organization = OrganizationId(ids::new_id(clock.now()));
         let mut tx = slot.app.begin(organization).await.unwrap();
         let places = clinic::found(&mut tx, story, organization, clock.now()).await;
+        for name in &story.scenario.clinic.webhooks {
+            let (id, url) = (WebhookId(ids::new_id(clock.now())), post.url());
+            let row = WebhookRow { id, name: name.clone(), url, active: true };
+            assert!(tx.add_webhook(&row, clock.now(), None).await.unwrap());
+        }
         let staff = clinic::hire(&mut tx, clock.now()).await;
         let cookie = clinic::session(&mut tx, staff, clock.now(), story.scenario.until).await;
         tx.commit().await.unwrap();
@@ -139,15 +145,15 @@ impl Stage {
         drop(tx);
         let ends: Ends = slot.ends_of_deliveries().await.into_iter().collect();
         self.server.stop().await;
-        let sent = ["email sent", "text sent"].map(|end| ends.get(end).copied().unwrap_or_default());
-        let came = [self.post.came.0, self.post.came.1];
+        let sent = ["email sent", "text sent", "webhook sent"].map(|end| ends.get(end).copied().unwrap_or_default());
+        let came = [self.post.came.0, self.post.came.1, self.post.came.2];
         let withdrawn = |event: &Event| matches!(event.happens, Happens::ContentWithdrawn { .. });
         let all_there = !story.scenario.events.iter().any(withdrawn);
         let unwritten = all_there && ends.keys().any(|end| end.ends_with("content_withdrawn"));
         match (left, refused.first()) {
             (_, Some(message)) => Err(format!("  the server refused a message: {message:?}")),
             (left, None) if left != (0, 0, 0) => Err(format!("  messages, steps, deliveries left undone: {left:?}")),
-            _ if sent != came => Err(format!("  mails and texts called sent: {sent:?}, came: {came:?}")),
+            _ if sent != came => Err(format!("  mails, texts and calls called sent: {sent:?}, came: {came:?}")),
             _ if unwritten => Err("  a message could not be written".into()),
             _ => Ok(ends),
         }
@@ -163,7 +169,7 @@ fn roof(story: &Story, slot: &Slot, clock: Clock, post: &Post) -> Arc<Roof> {
             let gone = story.scenario.events.iter().any(
                 |event| matches!(&event.happens, Happens::ContentWithdrawn { content } if *content == message.template),
             );
-            if !gone && templates.get(&message.template, "en").is_none() {
+            if !gone && message.webhook().is_none() && templates.get(&message.template, "en").is_none() {
                 templates.add(&message.template, "en", TEMPLATES.1.clone());
             }
         }
@@ -171,7 +177,7 @@ fn roof(story: &Story, slot: &Slot, clock: Clock, post: &Post) -> Arc<Roof> {
     let (app, runner) = (slot.app.clone(), slot.runner.clone());
     let url = "http://127.0.0.1".into();
     let roof = Roof::new(app, runner, clock, templates, Some(mailer), CONNECTIONS, url, [7; 32]);
-    let mut roof = roof.with_texts(post.gateway());
+    let mut roof = roof.with_texts(post.gateway()).with_calls(Caller::new(true, None));
     roof.channels.clone_from(&story.scenario.channels);
     // The simulator comes back when it is time, not a little before or after.
     roof.jitter = || 0.5;
