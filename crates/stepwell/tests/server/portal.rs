@@ -16,7 +16,7 @@ trigger = { event = "encounter.planned" }
 [[steps]]
 id = "ask"
 schedule = "immediately"
-tasks = [{ assign = "questionnaire/CONTENT", via = "email", template = "message/recommendation" }]
+tasks = [{ assign = "CONTENT", via = "email", template = "message/recommendation" }]
 "#;
 
 const BORN: &str = "birth_date=1980-05-24";
@@ -61,7 +61,7 @@ fn goes_on_to(answer: &Answer) -> &str {
 #[tokio::test]
 async fn only_the_right_birth_date_uses_a_link_up_and_opening_it_never_does() {
     let mut app = TestApp::start().await;
-    let link = asked(&mut app, "pain").await;
+    let link = asked(&mut app, "questionnaire/pain").await;
     for _ in 0..3 {
         let page = Browser::of(&app).gets(&link).await;
         assert_eq!(page.status, 200);
@@ -91,7 +91,7 @@ async fn only_the_right_birth_date_uses_a_link_up_and_opening_it_never_does() {
 #[tokio::test]
 async fn wrong_birth_dates_shut_the_door_for_an_hour_by_whatever_link() {
     let mut app = TestApp::start().await;
-    let link = asked(&mut app, "pain").await;
+    let link = asked(&mut app, "questionnaire/pain").await;
     for day in 10..15 {
         assert_eq!(Browser::of(&app).posts(&link, &format!("birth_date=1980-05-{day}")).await.status, 400);
     }
@@ -106,7 +106,7 @@ async fn wrong_birth_dates_shut_the_door_for_an_hour_by_whatever_link() {
 #[tokio::test]
 async fn a_form_is_asked_one_question_at_a_time_saved_as_it_goes_and_handed_in_once() {
     let mut app = TestApp::start().await;
-    let link = asked(&mut app, "patient-specific").await;
+    let link = asked(&mut app, "questionnaire/patient-specific").await;
     let (alma, form) = comes_in(&app, &link).await;
     assert!(alma.gets("/p/today").await.body.contains("What is hard for you"));
     let first = alma.gets(&form).await;
@@ -143,7 +143,7 @@ async fn a_form_is_asked_one_question_at_a_time_saved_as_it_goes_and_handed_in_o
 #[tokio::test]
 async fn nobody_sees_or_changes_what_is_not_theirs() {
     let mut app = TestApp::start().await;
-    let link = asked(&mut app, "pain").await;
+    let link = asked(&mut app, "questionnaire/pain").await;
     let (alma, form) = comes_in(&app, &link).await;
     let stranger = Browser::of(&app);
     for path in ["/p/today".to_owned(), form.clone(), format!("{form}/answers")] {
@@ -155,5 +155,33 @@ async fn nobody_sees_or_changes_what_is_not_theirs() {
     assert_eq!(without_secret.posts(&form, "at=pain&answer=3").await.status, 403);
     alma.posts("/p/leave", "").await;
     assert_eq!(alma.gets("/p/today").await.status, 401);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_care_plan_is_a_list_of_exercises_to_do_and_articles_to_read() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "care-plan/knee-arthritis").await;
+    let (alma, to) = comes_in(&app, &link).await;
+    assert_eq!(to, "/p/today");
+    let list = alma.gets("/p/today").await.body;
+    let path = |list: &str, kind: &str| {
+        let (_, rest) = list.split_once(&format!("href=\"/p/{kind}/")).unwrap();
+        format!("/p/{kind}/{}", rest.split('"').next().unwrap())
+    };
+    let exercise = path(&list, "exercises");
+    let page = alma.gets(&exercise).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert_eq!(page.body.matches("<svg class=\"figure\"").count(), 2, "a start and an end");
+    assert!(page.body.contains("How to do it") && page.body.contains("a day"), "{}", page.body);
+    assert!(!page.body.contains(" style="), "the policy forbids it");
+    assert_eq!(goes_on_to(&alma.posts(&format!("{exercise}/today"), "").await), "/p/today");
+    assert!(alma.gets("/p/today").await.body.contains("✓ done"));
+    alma.posts(&format!("{exercise}/today"), "_method=DELETE").await;
+    assert!(!alma.gets("/p/today").await.body.contains("✓ done"));
+    let article = path(&list, "articles");
+    assert!(alma.gets(&article).await.body.contains("It rests on"));
+    alma.posts(&format!("{article}/today"), "").await;
+    assert!(alma.gets("/p/today").await.body.contains("✓ read"));
     app.finish().await;
 }

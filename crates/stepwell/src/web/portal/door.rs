@@ -154,6 +154,8 @@ fn target(opened: &Opened) -> String {
     let given = opened.delivery.assignment.and_then(|id| opened.known.chart().assignment(id));
     match given {
         Some(form) if form.is_a("questionnaire") && form.is_open() => format!("/p/forms/{}", form.id),
+        Some(given) if given.is_a("exercise") => format!("/p/exercises/{}/{}", given.id, given.instrument()),
+        Some(given) if given.is_a("education") => format!("/p/articles/{}/{}", given.id, given.instrument()),
         _ => "/p/today".into(),
     }
 }

@@ -3,8 +3,10 @@
 
 mod door;
 mod forms;
+mod items;
 mod question;
 mod today;
+mod words;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -25,7 +27,7 @@ use crate::runner::{Context, NewChange, record};
 pub const COOKIE: &str = "stepwell_portal";
 
 /// Paths behind the door: there a cookie counts, so forms are asked for their secret.
-const INSIDE: [&str; 3] = ["/p/today", "/p/forms/", "/p/leave"];
+const INSIDE: [&str; 5] = ["/p/today", "/p/forms/", "/p/exercises/", "/p/articles/", "/p/leave"];
 
 pub fn routes() -> Router<Web> {
     Router::new()
@@ -33,6 +35,10 @@ pub fn routes() -> Router<Web> {
         .route("/p/open/{token}/renewal", post(door::renew))
         .route("/p/leave", post(door::leave))
         .route("/p/today", get(today::show))
+        .route("/p/exercises/{assignment}/{exercise}", get(items::exercise))
+        .route("/p/exercises/{assignment}/{exercise}/today", post(items::done).delete(items::not_done))
+        .route("/p/articles/{assignment}/{article}", get(items::article))
+        .route("/p/articles/{assignment}/{article}/today", post(items::read))
         .route("/p/forms/{assignment}", get(forms::ask).post(forms::answer))
         .route("/p/forms/{assignment}/answers", get(forms::review).post(forms::hand_in))
 }

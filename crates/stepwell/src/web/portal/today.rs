@@ -3,12 +3,18 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use care::chart::{Assignment, Encounter};
+use care::id::AssignmentId;
+use care::library::{Article, Exercise};
 use care::zone;
-use jiff::{SignedDuration, Timestamp};
-use pages::patient::portal::{FormCard, NextVisit, Today};
+use jiff::civil::{Date, Weekday};
+use jiff::{SignedDuration, Span, Timestamp};
+use pages::patient::Language;
+use pages::patient::portal::{ArticleCard, ExerciseCard, FormCard, NextVisit, Today, WeekDay};
 
 use super::super::error::WebError;
 use super::super::{Web, render};
+use super::items::{self, Had, Items};
+use super::words::dose_words;
 use super::{Seen, Visitor};
 use crate::library;
 use crate::runner::letter::{date_words, time_words};
@@ -17,18 +23,75 @@ pub async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Response, 
     let mut seen = visitor.sees(&web).await?;
     let now = web.roof.now();
     let zone_name = seen.snapshot.chart.home_zone(&seen.organization.clinic).to_owned();
+    let items = Items::load(&mut seen).await?;
+    let (day, marks) = (items::today(&seen, now), seen.tx.done_marks(visitor.patient, Date::MIN).await?);
+    let exercises = exercises(&seen, &items, &marks, day);
+    let articles = articles(&seen, &items, &marks);
+    let week = week(&seen, &items, &marks, day);
     let page = Today {
         first_name: seen.snapshot.chart.patient.given.clone().unwrap_or_default(),
         date: date_words(zone::of(&zone_name).to_datetime(now), seen.language().code()),
         said: None,
         forms: forms(&mut seen, visitor.patient, &zone_name).await?,
-        exercises: vec![],
-        articles: vec![],
+        exercises,
+        articles,
         visit: next_visit(&seen, now),
-        week: vec![],
+        week,
         frame: seen.frame(),
     };
     Ok(render::html(&page)?.into_response())
+}
+
+type Mark = (AssignmentId, String, Date);
+
+fn exercises(seen: &Seen, items: &Items, marks: &[Mark], day: Date) -> Vec<ExerciseCard> {
+    let card = |had: &Had<Exercise>| ExerciseCard {
+        href: format!("/p/exercises/{}/{}", had.assignment, had.id),
+        title: had.item.words.get(seen.library_language()).title.clone(),
+        dose: dose_words(&had.dose, seen.language()),
+        done: marks.iter().any(|(of, item, on)| *of == had.assignment && *item == had.id && *on == day),
+    };
+    items.exercises.iter().map(card).collect()
+}
+
+/// What was read stays on the list, below what was not.
+fn articles(seen: &Seen, items: &Items, marks: &[Mark]) -> Vec<ArticleCard> {
+    let card = |had: &Had<Article>| ArticleCard {
+        href: format!("/p/articles/{}/{}", had.assignment, had.id),
+        title: had.item.words(seen.library_language()).title.clone(),
+        read: marks.iter().any(|(of, item, _)| *of == had.assignment && *item == had.id),
+    };
+    let mut cards: Vec<_> = items.articles.iter().map(card).collect();
+    cards.sort_by_key(|card| card.read);
+    cards
+}
+
+/// The last seven days: on which any exercise was done.
+fn week(seen: &Seen, items: &Items, marks: &[Mark], day: Date) -> Vec<WeekDay> {
+    let is_exercise = |mark: &&Mark| items.exercises.iter().any(|had| had.assignment == mark.0 && had.id == mark.1);
+    let days = (0..7).rev().filter_map(|back| day.checked_sub(Span::new().days(back)).ok());
+    let entry = |on: Date| WeekDay {
+        name: day_short(on.weekday(), seen.language()).to_owned(),
+        done: marks.iter().filter(is_exercise).any(|(_, _, done)| *done == on),
+        today: on == day,
+    };
+    days.map(entry).collect()
+}
+
+fn day_short(day: Weekday, language: Language) -> &'static str {
+    let (english, spanish) = match day {
+        Weekday::Monday => ("Mon", "lun"),
+        Weekday::Tuesday => ("Tue", "mar"),
+        Weekday::Wednesday => ("Wed", "mié"),
+        Weekday::Thursday => ("Thu", "jue"),
+        Weekday::Friday => ("Fri", "vie"),
+        Weekday::Saturday => ("Sat", "sáb"),
+        Weekday::Sunday => ("Sun", "dom"),
+    };
+    match language {
+        Language::English => english,
+        Language::Spanish => spanish,
+    }
 }
 
 /// Forms that wait for an answer, by when they are due.
