@@ -93,7 +93,8 @@ impl Work<'_> {
             StepState::Pending { at } => at,
             StepState::Performed { .. } | StepState::Skipped { .. } | StepState::Cancelled { .. } => None,
         };
-        let later = |span: Span| planned.due.checked_add(SignedDuration::from_secs(span.seconds));
+        let counts_from = self.counts_from(step, planned, o);
+        let later = |span: Span| counts_from.checked_add(SignedDuration::from_secs(span.seconds));
         let next = || {
             let (moment, zone) = (o.moment.instant(), self.facts.zone_of(o));
             step.schedule.due(moment, o.event_at, &zone, planned.occurrence + 1)
@@ -105,17 +106,16 @@ impl Work<'_> {
             Late::SendUntilAnchor => Limit::Until { at: o.moment.instant() },
             Late::SendUntilExpiry => Limit::UntilExpiry,
         };
-        let could_go_from = self.could_go_from(step, planned);
-        let moved = self.moved(o, planned.generation);
-        Timing { due: planned.due, could_go_from, expires: planned.expires, moved, told_to_come, limit }
+        let could_go_from = self.could_go_from(step, counts_from);
+        Timing { due: planned.due, could_go_from, counts_from, expires: planned.expires, told_to_come, limit }
     }
 
     /// A text due at night could go from the morning on: that wait is not lateness.
-    fn could_go_from(&self, step: &Step, planned: &PlannedStep) -> Timestamp {
+    fn could_go_from(&self, step: &Step, due: Timestamp) -> Timestamp {
         if !plan::only_texts(step) {
-            return planned.due;
+            return due;
         }
-        next_opening(planned.due, self.facts.text_hours(), &self.facts.patient_zone())
+        next_opening(due, self.facts.text_hours(), &self.facts.patient_zone())
     }
 
     /// Ends a run: what is still pending is cancelled for the same reason.

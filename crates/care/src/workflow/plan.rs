@@ -11,8 +11,6 @@ use crate::chart::{Channel, EventKind, Occurrence};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     pub at: Timestamp,
-    /// Not looked at before.
-    pub from: Timestamp,
     pub expires: Timestamp,
 }
 

@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::decide::is_late;
 use super::decision::{Decision, Detail, StepRef, Verdict};
 use super::definition::Step;
 use super::ground::{Asked, Ground, Says, Shift, Sum};
 use super::ledger::{Effect, PlannedStep, Run, StepState};
 use super::plan;
 use super::reason::Reason;
+use super::schedule::Schedule;
 use super::work::Work;
 use crate::chart::Occurrence;
 use crate::id::PlannedStepId;
@@ -28,9 +30,21 @@ impl Work<'_> {
     }
 
     /// Of what is given again: when the visit came to have the start and the place it has.
-    pub fn moved(&self, o: &Occurrence, generation: u32) -> Option<Timestamp> {
+    fn moved(&self, o: &Occurrence, generation: u32) -> Option<Timestamp> {
         let visit = o.encounter.and_then(|id| self.facts.chart.encounter(id)).filter(|_| generation > 1);
         visit.and_then(|visit| visit.start_since)
+    }
+
+    /// From when a step may be late. One given again counts from its own schedule if that was too late when the visit
+    /// moved, and not from when the visit stood still.
+    pub fn counts_from(&self, step: &Step, planned: &PlannedStep, o: &Occurrence) -> Timestamp {
+        let at_the_move = matches!(step.schedule, Schedule::Immediately { .. }) || step.reminds.is_some();
+        let moved = self.moved(o, planned.generation).filter(|_| !at_the_move);
+        let own = moved.and_then(|moved| {
+            let due = plan::sum(self.facts, step, o, planned.occurrence).due();
+            due.map(|due| due.at).filter(|at| is_late(*at, moved))
+        });
+        own.unwrap_or(planned.due)
     }
 
     /// Plans an occurrence of a step that was not planned before.
@@ -47,7 +61,7 @@ impl Work<'_> {
             expires: due.expires,
             moment: o.moment.instant(),
             place: o.location,
-            state: StepState::Pending { at: Some(due.from) },
+            state: StepState::Pending { at: Some(at) },
             waited: None,
         };
         self.set_planned(run, o, planned, sum);
@@ -76,8 +90,7 @@ impl Work<'_> {
             }
             return;
         }
-        let too_soon = matches!(last.state, StepState::Pending { at: Some(at) } if at < due.from);
-        if last.state.is_pending() && at == last.due && due.expires == last.expires && !too_soon {
+        if last.state.is_pending() && at == last.due && due.expires == last.expires {
             if last.has_moved(o) {
                 let step = PlannedStep { moment: o.moment.instant(), place: o.location, ..last.clone() };
                 self.put(Effect::StepSet { run: run.id, step });
@@ -86,7 +99,7 @@ impl Work<'_> {
         }
         // Called off and on again for the same instant, it waits on.
         let waits = last.told_to_wait().filter(|_| at == last.due);
-        let state = StepState::Pending { at: Some(waits.unwrap_or(due.from).max(due.from)) };
+        let state = StepState::Pending { at: Some(waits.unwrap_or(at)) };
         let planned = PlannedStep {
             due: at,
             expires: due.expires,
@@ -103,12 +116,6 @@ impl Work<'_> {
         let StepState::Pending { at: Some(at) } = planned.state else { return };
         // A wait that ended just now may have been ended by a message of the same story.
         if at < self.facts.now {
-            return;
-        }
-        let (nth, generation) = (planned.occurrence, planned.generation);
-        let due = self.facts.occurrence(run.anchor).and_then(|o| self.due(run, step, o, nth, generation));
-        // It rests because its visit moved, and has not been looked at yet.
-        if due.is_some_and(|due| due.from == at) {
             return;
         }
         let ground = self.wait_anew(run, step, planned);

@@ -74,7 +74,7 @@ fn wanted(args: &RehearseArgs) -> Result<Wanted, String> {
     let candidate = candidate_of(&args.workflow, text.transpose()?.as_deref());
     let mut candidate = candidate.map_err(|e| args.file.as_ref().map_or(e.clone(), |path| said(path, e)))?;
     (candidate.alone, candidate.cover) = (args.alone, args.cover);
-    let channels: Result<BTreeSet<Channel>, _> = args.channels.iter().map(|name| name.parse()).collect();
+    let channels: Result<BTreeSet<Channel>, _> = args.channels.iter().map(|name| Channel::to_patients(name)).collect();
     let days = |n: i64| (n > 0).then_some(n);
     Ok(Wanted { candidate, past: days(args.past), next: days(args.next), channels: Some(channels?) })
 }

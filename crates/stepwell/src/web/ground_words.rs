@@ -199,7 +199,7 @@ mod tests {
             due: at("2026-03-02T10:00:00Z"),
             could_go_from: at("2026-03-02T10:00:00Z"),
             expires: at("2026-03-09T10:00:00Z"),
-            moved: None,
+            counts_from: at("2026-03-02T10:00:00Z"),
             told_to_come: None,
             limit: Limit::Until { at: at("2026-03-04T10:00:00Z") },
         };

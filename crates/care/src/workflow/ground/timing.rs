@@ -53,7 +53,7 @@ impl Sum {
     pub fn due(&self) -> Option<Due> {
         if let Some(after) = &self.after {
             let at = after.given?.checked_add(SignedDuration::from_secs(after.seconds)).ok()?;
-            return Some(Due { at, from: at, expires: at.checked_add(WORTH).ok()? });
+            return Some(Due { at, expires: at.checked_add(WORTH).ok()? });
         }
         let at = self.schedule.due(self.moment, self.event_at, &zone::of(&self.zone), self.nth)?;
         let at = match &self.open {
@@ -61,22 +61,18 @@ impl Sum {
             None => at,
         };
         let expires = self.expiry(at);
-        let Some(moved) = self.moved else { return Some(Due { at, from: at, expires }) };
-        let (at, from) = self.rested(at, moved)?;
-        Some(Due { at, from, expires })
+        Some(Due { at: self.rested(at)?, expires })
     }
 
     /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
-    /// schedule puts it now; what is not late already waits until the visit has stood still for a while.
-    fn rested(&self, at: Timestamp, moved: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    /// schedule puts it now; but not before the visit has stood still for a while.
+    fn rested(&self, at: Timestamp) -> Option<Timestamp> {
+        let Some(moved) = self.moved else { return Some(at) };
         let at = if matches!(self.schedule, Schedule::Immediately { .. }) { moved } else { at };
         let rested = moved.checked_add(QUIET).ok()?;
-        if !is_late(at, moved) {
-            let at = at.max(rested);
-            return Some((at, at));
-        }
         // Late by its own schedule: what may go all the same waits for the visit to stand still, too.
-        Some((at, if self.skips_late { at } else { rested }))
+        let lost = is_late(at, moved) && self.skips_late;
+        Some(if lost { at } else { at.max(rested) })
     }
 
     fn expiry(&self, due: Timestamp) -> Timestamp {
@@ -116,8 +112,8 @@ pub struct Timing {
     /// A text due at night could go from the morning on: that wait is not lateness.
     pub could_go_from: Timestamp,
     pub expires: Timestamp,
-    /// Given again: when its visit moved.
-    pub moved: Option<Timestamp>,
+    /// Another instant than `due`: given again, too late by its own schedule when the visit moved.
+    pub counts_from: Timestamp,
     /// It was looked at in time and told to come back then.
     pub told_to_come: Option<Timestamp>,
     pub limit: Limit,
@@ -149,8 +145,7 @@ impl Timing {
         if self.expires <= now {
             return Some(Reason::Expired);
         }
-        let moved_too_late = self.moved.is_some_and(|moved| is_late(self.due, moved));
-        let told = self.told_to_come.filter(|_| !moved_too_late);
+        let told = self.told_to_come.filter(|_| self.counts_from == self.due);
         let came_in_time = told.is_some_and(|at| at > self.due && !is_late(at, now));
         if !late || came_in_time {
             return None;
