@@ -50,9 +50,11 @@ fn plain(said: &Said) -> String {
         Said::Decided(patient, d) => {
             let step = d.step.as_ref().map(|s| (&s.id, s.occurrence, s.generation, s.due));
             let (event, at) = (d.anchor.event, d.at);
+            // Not its grounds: they say when the workflow was switched on, and a rehearsal does that at its own moment.
+            let rests_on = (&d.detail.saw, d.detail.until, &d.detail.sum);
             format!(
-                "{at} {patient} {} {event:?} {step:?} {:?} {:?} {:?} {:?}",
-                d.workflow, d.verdict, d.reason, d.detail, d.tasks
+                "{at} {patient} {} {event:?} {step:?} {:?} {:?} {rests_on:?} {:?}",
+                d.workflow, d.verdict, d.reason, d.tasks
             )
         }
         Said::Told(patient, at, told) => format!("{at} {patient} told {} {:?}", told.text, told.by),

@@ -64,7 +64,7 @@ fn moved(language: &str) -> WhyEvent {
         title: "Email “Visit reminder”".to_owned(),
         id: "two-days-before".to_owned(),
         due: stamp("Tue 4 Mar 2025", "10:00"),
-        sum: Some("2 days before at 10:00 of 2025-03-06 10:00 (America/Denver)".to_owned()),
+        sum: Some("2 days before at 10:00, counted from 2025-03-06 10:00 (America/Denver)".to_owned()),
         verdict: Verdict::NotSent,
         reason: because("refused_by_gateway", language),
         recorded: vec![

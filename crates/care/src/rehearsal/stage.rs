@@ -12,11 +12,10 @@ use super::switches::Gateway;
 use crate::chart::{Change, Channel, Clinic, ContactPoint, Snapshot, Source, Stamp, Watch, What};
 use crate::id::{ChangeId, DeliveryId, PatientId};
 use crate::workflow::decide::reconcile;
+use crate::workflow::ground::{Gateway as Answer, Says};
 use crate::workflow::perform::perform;
 use crate::workflow::send::{self, End, Send};
-use crate::workflow::{
-    Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Reason, Told, Traffic, Workflows, World,
-};
+use crate::workflow::{Decision, Delivery, DeliveryState, Effect, Facts, Ledger, Told, Traffic, Workflows, World};
 
 /// Contact points on more charts than this are nobody's (docs/SEMANTICS.md section 5, rule 4).
 const FAMILY: usize = 5;
@@ -190,11 +189,11 @@ impl Stage {
                 if let (Send::Now, Some(delivery)) = (&send, delivery) {
                     effects.extend(send::parts(facts, ledger, id, ids).1);
                     let end = match gateways.get(&delivery.contact.channel) {
-                        _ if withdrawn.contains(&delivery.template) => End::Not(Reason::ContentWithdrawn),
+                        _ if withdrawn.contains(&delivery.template) => End::NotWritten,
                         Some(gateway) => gateway.answer(&delivery, nth, facts.now),
-                        None => End::Sent,
+                        None => End::Said(Answer::Took),
                     };
-                    again = matches!(end, End::Later(_));
+                    again = matches!(end, End::Said(answer) if matches!(answer.says(), Says::Wait(..)));
                     effects.extend(send::end(facts, ledger, id, end, ids));
                 }
                 effects

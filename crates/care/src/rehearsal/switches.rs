@@ -10,9 +10,10 @@ use super::stage::Stage;
 use crate::chart::{Claim, VisitType};
 use crate::id::{LocationId, PatientId};
 use crate::workflow::decide::go_live;
+use crate::workflow::ground::Gateway as Answer;
 use crate::workflow::send::End;
 use crate::workflow::task::Uncertain;
-use crate::workflow::{Activation, Delivery, Edit, InFlight, Ledger, Reason, StepState, Workflow};
+use crate::workflow::{Activation, Delivery, Edit, InFlight, Ledger, StepState, Workflow};
 
 /// How a gateway behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,29 +35,26 @@ const ATTEMPTS: u32 = 12;
 const LONGEST: i64 = 4 * 60;
 
 impl Gateway {
-    /// How an attempt ends, the `nth` of this message.
+    /// What it answers to an attempt, the `nth` of this message.
     pub(super) fn answer(self, delivery: &Delivery, nth: u32, now: Timestamp) -> End {
-        match self {
-            Gateway::Takes => End::Sent,
-            Gateway::Down => End::Not(Reason::ChannelDown),
-            Gateway::Refuses => End::Not(Reason::RefusedByGateway),
-            Gateway::Fails => again(delivery, nth, now),
+        End::Said(match self {
+            Gateway::Takes => Answer::Took,
+            // It is asked before whether it answers, so this happens between the two.
+            Gateway::Down => Answer::NotYet { down: true, tries: 1, most: 1, again: now, expires: now },
+            Gateway::Refuses => Answer::Refused,
+            Gateway::Fails => not_yet(delivery, nth, now),
             Gateway::Breaks => match delivery.uncertain {
-                Uncertain::Resend => again(delivery, nth, now),
-                Uncertain::Ask => End::Unknown,
+                Uncertain::Resend => not_yet(delivery, nth, now),
+                Uncertain::Ask => Answer::Unknown,
             },
-        }
+        })
     }
 }
 
-fn again(delivery: &Delivery, nth: u32, now: Timestamp) -> End {
-    let minutes = 1_i64.checked_shl(nth.saturating_sub(1)).unwrap_or(LONGEST).clamp(1, LONGEST);
-    let at = now.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
-    match () {
-        () if nth >= ATTEMPTS => End::Not(Reason::GaveUp),
-        () if at >= delivery.expires => End::Not(Reason::Expired),
-        () => End::Later(at),
-    }
+fn not_yet(delivery: &Delivery, tries: u32, now: Timestamp) -> Answer {
+    let minutes = 1_i64.checked_shl(tries.saturating_sub(1)).unwrap_or(LONGEST).clamp(1, LONGEST);
+    let again = now.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
+    Answer::NotYet { down: false, tries, most: ATTEMPTS, again, expires: delivery.expires }
 }
 
 impl Stage {

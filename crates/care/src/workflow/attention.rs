@@ -5,13 +5,12 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::definition::{Attention, Workflow};
 use super::facts::Facts;
+use super::ground::{Count, Most, RoomSeen, RuleSeen};
 use super::ledger::{Delivery, DeliveryState, Ledger, StepState};
-use super::schedule::next_opening;
 use super::send;
 use super::task::{Limit, Message};
 use crate::chart::{Channel, ContactPoint};
 use crate::id::DeliveryId;
-use crate::zone;
 
 /// Nobody gets more texts than this on one day, whatever they are about.
 const MOST_TEXTS: usize = 3;
@@ -30,49 +29,42 @@ pub struct Asking<'a> {
     pub own: Option<&'a Delivery>,
 }
 
-/// Whether a send rule forbids this content now.
-pub fn limited(
+/// How often this content went, beside how often its send rule allows, if it has one.
+pub fn rule(
     facts: &Facts,
     ledger: &Ledger,
     message: &Message,
     contact: &ContactPoint,
     own: Option<DeliveryId>,
-) -> bool {
+) -> Option<RuleSeen> {
     let same = |d: &&Delivery| d.template == message.template && Some(d.id) != own;
     let went = |d: &Delivery| ledger.went(d);
-    let mut before = ledger.deliveries.values().filter(same);
-    match message.limit {
-        None => false,
-        Some(Limit::Times { count, period }) => {
+    let before = ledger.deliveries.values().filter(same);
+    match message.limit? {
+        Limit::Times { count, period } => {
             let since = facts.now.checked_sub(SignedDuration::from_secs(period.seconds)).unwrap_or(Timestamp::MIN);
-            before.filter(|d| went(d).is_some_and(|at| at > since)).count() >= count
+            let went = before.filter(|d| went(d).is_some_and(|at| at > since)).count();
+            Some(RuleSeen { went, most: count, period: Some(period.seconds) })
         }
-        Some(Limit::OncePerContact) => {
-            before.any(|d| d.contact == *contact && went(d).is_some())
-                || facts.world.others.iter().any(|t| t.contact == *contact && t.template == message.template)
+        Limit::OncePerContact => {
+            let own = before.filter(|d| d.contact == *contact && went(d).is_some()).count();
+            let others = facts.world.others.iter();
+            let others = others.filter(|t| t.contact == *contact && t.template == message.template).count();
+            Some(RuleSeen { went: own + others, most: 1, period: None })
         }
     }
 }
 
-/// Until when a message has to wait for a day with room; `None` when there is room now.
-pub fn wait(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Option<Timestamp> {
-    if asking.contact.channel == Channel::Webhook {
-        return None;
-    }
-    let zone = facts.patient_zone();
-    let today = zone.to_datetime(facts.now).date();
+/// Whether there is room for a message today, and if not, on which day.
+pub fn room(facts: &Facts, ledger: &Ledger, asking: &Asking) -> RoomSeen {
+    let today = facts.patient_zone().to_datetime(facts.now).date();
     let taken = Taken::of(facts, ledger, asking);
-    let kept = kept_for_others(facts, ledger, asking);
-    if taken.room(facts, asking, today, &kept) {
-        return None;
+    let seen = taken.room(facts, asking, today, &kept_for_others(facts, ledger, asking));
+    if seen.is_free() {
+        return seen;
     }
-    let days = (1..SEARCH).filter_map(|n| today.checked_add(n.days()).ok());
-    let day = days.into_iter().find(|day| taken.room(facts, asking, *day, &[]));
-    let opening = |day: Date| {
-        let start = zone::start_of_day(day, zone.iana_name().unwrap_or("UTC"));
-        next_opening(start, facts.text_hours(), &zone)
-    };
-    Some(day.map_or(Timestamp::MAX, opening))
+    let mut days = (1..SEARCH).filter_map(|n| today.checked_add(n.days()).ok());
+    RoomSeen { next: days.find(|day| taken.room(facts, asking, *day, &[]).is_free()), ..seen }
 }
 
 /// The places already taken, by day.
@@ -95,23 +87,33 @@ impl Taken {
         Self { by_contact: to_contact.chain(others).collect(), by_patient: own.iter().map(|(_, day)| *day).collect() }
     }
 
-    fn room(&self, facts: &Facts, asking: &Asking, day: Date, kept: &[Date]) -> bool {
+    fn room(&self, facts: &Facts, asking: &Asking, day: Date, kept: &[Date]) -> RoomSeen {
         let budget = &facts.clinic.budget;
         let bypass = asking.workflow.attention == Attention::Bypass;
-        let (a_day, a_week) = match (asking.contact.channel, bypass) {
-            (Channel::Text, true) => (MOST_TEXTS, usize::MAX),
-            (Channel::Text, false) => (budget.texts_a_day.min(MOST_TEXTS), budget.texts_a_week),
-            (Channel::Email, true) | (Channel::Webhook, _) => return true,
-            (Channel::Email, false) => (budget.emails_a_day, usize::MAX),
+        let most = match (asking.contact.channel, bypass) {
+            (Channel::Text, true) => Some(Most { day: MOST_TEXTS, week: None }),
+            (Channel::Text, false) => {
+                Some(Most { day: budget.texts_a_day.min(MOST_TEXTS), week: Some(budget.texts_a_week) })
+            }
+            (Channel::Email, true) | (Channel::Webhook, _) => None,
+            (Channel::Email, false) => Some(Most { day: budget.emails_a_day, week: None }),
         };
-        let (kept_today, kept_soon) =
-            if bypass { (0, 0) } else { (kept.iter().filter(|d| **d == day).count(), kept.len()) };
+        let kept = Count { day: kept.iter().filter(|d| **d == day).count(), week: kept.len() };
         let week = day.checked_sub(6.days()).unwrap_or(day);
-        [&self.by_patient, &self.by_contact].into_iter().all(|taken| {
-            let on_day = taken.iter().filter(|d| **d == day).count();
-            let in_week = taken.iter().filter(|d| (week..=day).contains(*d)).count();
-            on_day.saturating_add(kept_today) < a_day && in_week.saturating_add(kept_soon) < a_week
-        })
+        let count = |taken: &[Date]| Count {
+            day: taken.iter().filter(|d| **d == day).count(),
+            week: taken.iter().filter(|d| (week..=day).contains(*d)).count(),
+        };
+        RoomSeen {
+            day,
+            by_patient: count(&self.by_patient),
+            by_contact: count(&self.by_contact),
+            kept: if bypass { Count { day: 0, week: 0 } } else { kept },
+            most,
+            next: None,
+            zone: facts.chart.home_zone(facts.clinic).to_owned(),
+            hours: facts.text_hours(),
+        }
     }
 }
 

@@ -8,9 +8,10 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::decision::{Detail, Verdict};
-use super::definition::{For, Repeat, Workflow};
+use super::decision::{Decision, Detail, Verdict};
+use super::definition::{Repeat, Workflow};
 use super::facts::{Activation, Facts, Published};
+use super::ground::{Asked, Ground, GroupSeen, Standing};
 use super::group::Field;
 use super::ledger::{Effect, Entry, Known, Ledger, Run};
 use super::reason::Reason;
@@ -145,7 +146,8 @@ impl Work<'_> {
         // What runs is asked about by its own version: an edit may have let it stay with that.
         let of_run = run.as_ref().and_then(|run| self.facts.workflows.version(key, run.version)).cloned();
         let verdict = self.verdict(key, of_run.as_deref().unwrap_or(w), activation, o, known);
-        let reason = verdict.as_ref().err().map(|(reason, _)| *reason);
+        let now = self.facts.now;
+        let reason = verdict.as_ref().err().and_then(|grounds| Asked::Event.answer(grounds, now).reason);
         if before == Some(Entry { reason }) {
             return;
         }
@@ -159,20 +161,39 @@ impl Work<'_> {
             (Ok(()), Some(run)) if !run.goes_on() => {}
             // Opened again by a message that belonged to the same story.
             (Ok(()), Some(run)) => self.put(Effect::RunSet(Run { ended: None, ..run })),
-            (Err((reason, detail)), run) => {
-                self.decide(key, version, o, run.as_ref().map(|r| r.id), None, (Verdict::Passed, Some(reason)), detail);
-                if let Some(run) = run {
-                    self.cancel_run(&run, reason);
+            (Err(grounds), run) => {
+                let because = grounds.last().cloned();
+                self.pass_over(key, version, o, run.as_ref().map(|r| r.id), grounds);
+                if let Some((run, because)) = run.zip(because) {
+                    self.cancel_run(&run, &because);
                 }
             }
         }
+    }
+
+    /// The event comes to nothing here, for what the last of the grounds says.
+    fn pass_over(&mut self, key: &str, version: u32, o: &Occurrence, run: Option<RunId>, grounds: Vec<Ground>) {
+        let at = self.facts.now;
+        let (answer, detail) = Detail::of(Asked::Event, grounds, at);
+        self.put(Effect::Decided(Decision {
+            at,
+            workflow: key.into(),
+            version,
+            anchor: o.anchor,
+            run,
+            step: None,
+            verdict: Verdict::Passed,
+            reason: answer.reason,
+            detail,
+            tasks: vec![],
+        }));
     }
 
     fn settled(&self, known: Known) -> bool {
         self.facts.now.duration_since(known.at) > SETTLE
     }
 
-    /// Why this event starts this workflow, or not: the first "no" in this order.
+    /// Why this event starts this workflow, or not: what was looked at up to the first "no" in this order.
     fn verdict(
         &self,
         key: &str,
@@ -180,45 +201,42 @@ impl Work<'_> {
         activation: &Activation,
         o: &Occurrence,
         known: Known,
-    ) -> Result<(), (Reason, Detail)> {
-        let no = |reason| Err((reason, Detail::none()));
-        if !fits(self.facts, w, activation, o) {
-            return no(Reason::NotForThisLocation);
+    ) -> Result<(), Vec<Ground>> {
+        let mut grounds = vec![];
+        self.ask(&mut grounds, fits(self.facts, w, activation, o))?;
+        if let Err(test) = w.trigger.lets_through(self.facts, o) {
+            self.ask(&mut grounds, Ground::Filter(test))?;
         }
-        w.trigger.lets_through(self.facts, o).map_err(|saw| (Reason::TriggerNotMet, Detail::saw(saw)))?;
-        if o.depth > DEPTH {
-            return no(Reason::LoopLimit);
+        self.ask(&mut grounds, Ground::Depth { depth: o.depth, most: DEPTH })?;
+        self.ask(&mut grounds, Ground::Loading { loading: known.loading })?;
+        self.ask(&mut grounds, Ground::Anchor { validity: Some(o.validity), goes_on: false })?;
+        self.ask(&mut grounds, Ground::Patient(Standing::of(&self.facts.chart.patient)))?;
+        if w.group.holds(self.facts, o).is_err() {
+            self.ask(&mut grounds, Ground::Group { seen: GroupSeen::of(&w.group, self.facts, o), on_leave: None })?;
         }
-        if known.loading {
-            return no(Reason::Loading);
-        }
-        if let Some(reason) = invalid(o.validity) {
-            return no(reason);
-        }
-        if let Some(reason) = out_of_reach(self.facts) {
-            return no(reason);
-        }
-        w.group.holds(self.facts, o).map_err(|saw| (Reason::NotInGroup, Detail::saw(saw)))?;
-        self.re_entry(key, w, o)
+        self.re_entry(key, w, o).into_iter().try_for_each(|ground| self.ask(&mut grounds, ground))
+    }
+
+    /// Goes on unless the ground stands in the way.
+    fn ask(&self, grounds: &mut Vec<Ground>, ground: Ground) -> Result<(), Vec<Ground>> {
+        let no = ground.reason(self.facts.now).is_some();
+        grounds.push(ground);
+        if no { Err(std::mem::take(grounds)) } else { Ok(()) }
     }
 
     /// One run per anchor, episode or patient, and not too soon after the last.
-    pub(super) fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Result<(), (Reason, Detail)> {
+    pub(super) fn re_entry(&self, key: &str, w: &Workflow, o: &Occurrence) -> Vec<Ground> {
         let runs = self.ledger.runs.values().filter(|r| r.workflow == key);
         let others: Vec<Occurrence> = runs.filter_map(|r| self.in_the_way(w, r, o)).collect();
-        let already = match w.repeat {
-            Repeat::PerAnchor => false,
-            Repeat::PerEpisode => others.iter().any(|other| other.episode == o.episode),
-            Repeat::PerPatient => !others.is_empty(),
+        let counted = match w.repeat {
+            Repeat::PerAnchor => 0,
+            Repeat::PerEpisode => others.iter().filter(|other| other.episode == o.episode).count(),
+            Repeat::PerPatient => others.len(),
         };
-        if already {
-            return Err((Reason::AlreadyRan, Detail::none()));
-        }
         let apart = |other: &Occurrence| o.event_at.duration_since(other.event_at).abs().as_secs();
-        if w.min_gap.is_some_and(|gap| others.iter().any(|other| apart(other) < gap.seconds)) {
-            return Err((Reason::TooSoonSinceLastRun, Detail::none()));
-        }
-        Ok(())
+        let nearest = w.min_gap.and_then(|gap| Some((others.iter().map(apart).min()?, gap.seconds)));
+        let gap = nearest.map(|(apart, least)| Ground::Gap { apart, least });
+        [Ground::Repeat { repeat: w.repeat, others: counted }].into_iter().chain(gap).collect()
     }
 
     /// What another run stands on, if it counts against one for `o`: it holds now, and it came before, or can no longer
@@ -255,15 +273,9 @@ impl Work<'_> {
 }
 
 /// Whether the workflow is used where this happened.
-pub(super) fn fits(facts: &Facts, w: &Workflow, activation: &Activation, o: &Occurrence) -> bool {
-    let has_emr = facts.clinic.has_emr_at(o.location);
-    let fits = match w.serves {
-        For::Both => true,
-        For::Emr => has_emr,
-        For::NoEmr => !has_emr,
-    };
-    let here = activation.locations.as_ref().is_none_or(|list| o.location.is_some_and(|l| list.contains(&l)));
-    fits && here
+pub(super) fn fits(facts: &Facts, w: &Workflow, activation: &Activation, o: &Occurrence) -> Ground {
+    let on_here = activation.locations.as_ref().is_none_or(|list| o.location.is_some_and(|l| list.contains(&l)));
+    Ground::Place { serves: w.serves, has_emr: facts.clinic.has_emr_at(o.location), on_here, location: o.location }
 }
 
 /// A silence that is over ended by itself, not because somebody called something off: what it gave counts.
@@ -296,14 +308,7 @@ pub fn invalid(validity: Validity) -> Option<Reason> {
 
 /// Dead, inactive, test, do-not-contact: nothing is planned and nothing sent.
 pub fn out_of_reach(facts: &Facts) -> Option<Reason> {
-    let patient = &facts.chart.patient;
-    match () {
-        () if patient.deceased => Some(Reason::PatientDeceased),
-        () if patient.inactive => Some(Reason::PatientInactive),
-        () if patient.test_patient => Some(Reason::TestPatient),
-        () if patient.do_not_contact.is_some() => Some(Reason::DoNotContact),
-        () => None,
-    }
+    Standing::of(&facts.chart.patient).out_of_reach()
 }
 
 /// Whether `at` is so long past that the step counts as late.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ground::{Answer, Asked, Ground};
 use super::group::Saw;
 use super::reason::Reason;
 use crate::chart::{Anchor, Channel};
@@ -49,15 +50,25 @@ pub struct Detail {
     /// How the due instant came about: schedule, anchor moment, zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<String>,
+    /// What was asked; `None` in rows from before it was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// What was looked at, up to what stood in the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Ground>,
 }
 
 impl Detail {
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    pub fn saw(saw: Saw) -> Self {
-        Self { saw: Some(saw), ..Self::default() }
+    /// What follows from the grounds, and the detail that says so.
+    pub fn of(asked: Asked, grounds: Vec<Ground>, now: Timestamp) -> (Answer, Self) {
+        let answer = asked.answer(&grounds, now);
+        let (mut saw, mut sum) = (None, None);
+        for ground in &grounds {
+            saw = saw.or_else(|| ground.saw(now));
+            sum = sum.or_else(|| if let Ground::Sum(sum) = ground { Some(sum.to_string()) } else { None });
+        }
+        let until = answer.at.filter(|_| answer.verdict == Some(Verdict::Deferred));
+        (answer, Self { saw, until, sum, asked: Some(asked), grounds })
     }
 }
 

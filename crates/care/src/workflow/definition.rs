@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_spanned::Spanned;
 use thiserror::Error;
 
@@ -62,7 +62,18 @@ words! { OnDischarge, "a value of `on_discharge`" { Stop = "stop", Continue = "c
 words! { Attention, "a value of `attention`" { Counts = "counts", Bypass = "bypass" } }
 words! { OnMove, "a value of `on_move`" { Once = "once", Resend = "resend" } }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+impl For {
+    pub fn fits(self, has_emr: bool) -> bool {
+        match self {
+            For::Both => true,
+            For::Emr => has_emr,
+            For::NoEmr => !has_emr,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Goal {
     Registered,
     VisitBooked,

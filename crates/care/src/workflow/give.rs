@@ -2,15 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::decide::is_late;
-use super::decision::{Decision, Detail, TaskResult, Verdict};
+use super::decision::TaskResult;
 use super::definition::{Step, Workflow};
-use super::ledger::{Delivery, DeliveryKey, DeliveryState, Effect, PlannedStep, Run, StepState, Told};
+use super::ground::{Asked, Ground, Joined, Says, Ways};
+use super::ledger::{Delivery, DeliveryKey, DeliveryState, Effect, PlannedStep, Run, Told};
 use super::reason::Reason;
 use super::send::{self, Way};
 use super::task::{Message, Task};
 use super::work::{Work, told};
-use crate::chart::{AssignmentAct, Channel, DUE_WITHIN, Occurrence};
+use crate::chart::{AssignmentAct, Channel, ContactPoint, DUE_WITHIN, Occurrence};
 use crate::id::{AssignmentId, DeliveryId};
 
 /// A step at the moment it is given.
@@ -22,58 +22,56 @@ struct Giving<'a> {
     occurrence: &'a Occurrence,
 }
 
-/// Steps that fall due together may be looked at a moment apart.
-const TOGETHER: SignedDuration = SignedDuration::from_secs(60);
-
 impl Work<'_> {
-    pub fn give(&mut self, workflow: &Workflow, step: &Step, run: &Run, planned: &PlannedStep, o: &Occurrence) {
+    /// `grounds`: what was looked at before, and let it through.
+    pub fn give(
+        &mut self,
+        workflow: &Workflow,
+        step: &Step,
+        run: &Run,
+        planned: &PlannedStep,
+        o: &Occurrence,
+        mut grounds: Vec<Ground>,
+    ) {
         let giving = Giving { workflow, step, run, planned, occurrence: o };
         let ways: Vec<_> = step.tasks.iter().map(|task| self.way_of(task, workflow, planned)).collect();
-        if let Some((until, reason)) = waits_as_one(step, &ways) {
-            let detail = Detail { until: Some(until), ..Detail::none() };
-            let (state, verdict) = (StepState::Pending { at: Some(until) }, (Verdict::Deferred, Some(reason)));
-            return self.end_step_with(run, planned, state, verdict, detail, vec![]);
+        let all = ways_of(step, &ways);
+        let waits = matches!(all.says(self.facts.now), Says::Wait(..));
+        grounds.push(Ground::Ways(all));
+        if waits {
+            return self.end_step(run, planned, Asked::Step, grounds);
         }
-        let (mut results, mut queue, mut done) = (vec![], vec![], false);
+        let (mut results, mut queue) = (vec![], vec![]);
         for (nth, (task, way)) in (0..).zip(step.tasks.iter().zip(ways)) {
             let assignment = self.hand_over(task, &giving, &mut results);
-            done |= !task.only_sends();
             let (Some(message), Some(way)) = (task.message(), way) else { continue };
-            let (channel, reason) = match &way {
-                Ok(way) => (Some(way.contact.channel), None),
+            let (channel, reason) = match &way.leads {
+                Ok((contact, _)) => (Some(contact.channel), None),
                 Err(reason) => (None, Some(*reason)),
             };
             results.push(TaskResult { content: message.template.clone(), channel, reason });
-            if let Ok(way) = way {
-                done = true;
-                queue.push((nth, message.clone(), way, assignment));
+            if let Ok(leads) = way.leads {
+                queue.push((nth, message.clone(), leads, assignment));
             }
         }
-        if done {
-            let state = StepState::Performed { at: self.facts.now };
-            self.end_step_with(run, planned, state, (Verdict::Performed, None), Detail::none(), results);
-        } else {
-            let reason = results.iter().find_map(|r| r.reason).unwrap_or(Reason::NoAddress);
-            self.skip(run, planned, reason, Detail::none(), results);
-        }
-        for (nth, message, way, assignment) in queue {
-            self.queue(&giving, nth, &message, way, assignment);
+        self.end_step_with(run, planned, Asked::Step, grounds, results);
+        for (nth, message, leads, assignment) in queue {
+            self.queue(&giving, nth, &message, leads, assignment);
         }
         self.plan_next(step, run, planned, o);
         self.plan_reminders(workflow, run, o);
     }
 
-    fn way_of(&self, task: &Task, workflow: &Workflow, planned: &PlannedStep) -> Option<Result<Way, Reason>> {
+    fn way_of(&self, task: &Task, workflow: &Workflow, planned: &PlannedStep) -> Option<Way> {
         task.message().map(|m| send::way(self.facts, self.ledger, m, workflow, planned.expires))
     }
 
-    /// Until when a step that was told to wait has to wait now that something changed, and why: the patient may have
-    /// moved to another zone, or a place become free. At once, if for nothing.
-    pub fn wait_anew(&self, run: &Run, step: &Step, planned: &PlannedStep) -> (Timestamp, Option<Reason>) {
-        let workflow = self.facts.workflows.version(&run.workflow, run.version);
-        let way_of = |w: &Workflow| step.tasks.iter().map(|task| self.way_of(task, w, planned)).collect::<Vec<_>>();
-        let waits = workflow.and_then(|w| waits_as_one(step, &way_of(w)));
-        waits.map_or((self.facts.now, None), |(until, reason)| (until, Some(reason)))
+    /// Whether a step that was told to wait has to wait still now that something changed: the patient may have moved to
+    /// another zone, or a place become free.
+    pub fn wait_anew(&self, run: &Run, step: &Step, planned: &PlannedStep) -> Option<Ground> {
+        let workflow = self.facts.workflows.version(&run.workflow, run.version)?;
+        let ways: Vec<_> = step.tasks.iter().map(|task| self.way_of(task, workflow, planned)).collect();
+        Some(Ground::Ways(ways_of(step, &ways)))
     }
 
     /// Everything a task does but its message; the assignment, if it makes one.
@@ -104,7 +102,14 @@ impl Work<'_> {
         }
     }
 
-    fn queue(&mut self, giving: &Giving, task: u32, message: &Message, way: Way, assignment: Option<AssignmentId>) {
+    fn queue(
+        &mut self,
+        giving: &Giving,
+        task: u32,
+        message: &Message,
+        (contact, wait): (ContactPoint, Option<(Timestamp, Reason)>),
+        assignment: Option<AssignmentId>,
+    ) {
         let now = self.facts.now;
         let Giving { workflow, run, planned, .. } = *giving;
         // While staff may still take back what brought this about, nothing goes out.
@@ -119,7 +124,7 @@ impl Work<'_> {
                 occurrence: planned.occurrence,
                 generation: planned.generation,
                 task,
-                channel: way.contact.channel,
+                channel: contact.channel,
             },
             workflow: run.workflow.clone(),
             version: run.version,
@@ -128,32 +133,32 @@ impl Work<'_> {
             template: message.template.clone(),
             calendar: message.calendar,
             category: workflow.category,
-            contact: way.contact,
+            contact,
             assignment,
             uncertain: message.uncertain,
             queued_at: now,
-            waits_for: way.wait.map(|(_, reason)| reason),
-            not_before: way.wait.map_or(free, |(until, _)| until.max(free)),
+            waits_for: wait.map(|(_, reason)| reason),
+            not_before: wait.map_or(free, |(until, _)| until.max(free)),
             expires: planned.expires,
             state: DeliveryState::Queued,
         };
-        let host = self.host_for(giving, &delivery);
-        let state = host.map_or(DeliveryState::Queued, |into| DeliveryState::Joined { into });
-        if host.is_some() {
-            let decision = told(&delivery, Verdict::NotSent, Some(Reason::JoinedIntoOtherMessage), self.facts);
-            self.put(Effect::Queued(Delivery { state, ..delivery }));
-            self.put(Effect::Decided(Decision { ..decision }));
-        } else {
-            self.put(Effect::Queued(delivery));
+        match self.host_for(giving, &delivery) {
+            Some(joined) => {
+                let decision = told(&delivery, vec![Ground::Joined(joined)], self.facts);
+                let state = DeliveryState::Joined { into: joined.into };
+                self.put(Effect::Queued(Delivery { state, ..delivery }));
+                self.say(decision);
+            }
+            None => self.put(Effect::Queued(delivery)),
         }
     }
 
     /// The message that a late one goes along with, so that catching up is never a burst.
-    fn host_for(&self, giving: &Giving, new: &Delivery) -> Option<DeliveryId> {
-        if !giving.step.tasks.iter().all(Task::only_sends) || !is_late(new.due, new.queued_at) {
+    fn host_for(&self, giving: &Giving, new: &Delivery) -> Option<Joined> {
+        if !giving.step.tasks.iter().all(Task::only_sends) {
             return None;
         }
-        self.alike(new).into_iter().min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| d.id)
+        self.alike(new).into_iter().min_by(|a, b| a.standing().cmp(&b.standing())).map(|d| joins(new, d))
     }
 
     /// Other late messages that wait since the same time for the same contact point. What a system is told is one event
@@ -165,8 +170,7 @@ impl Work<'_> {
                 && d.contact == new.contact
                 && d.category == new.category
                 && d.planned_step != new.planned_step
-                && is_late(d.due, d.queued_at)
-                && new.queued_at.duration_since(d.queued_at).abs() <= TOGETHER
+                && joins(new, d).goes_along()
         });
         alike.filter(|d| self.only_sends(d)).collect()
     }
@@ -181,25 +185,23 @@ impl Work<'_> {
     pub fn join_again(&mut self, revived: &[DeliveryId]) {
         for id in revived {
             let Some(own) = self.ledger.deliveries.get(id).cloned() else { continue };
-            if own.state != DeliveryState::Queued || !self.only_sends(&own) || !is_late(own.due, own.queued_at) {
+            if own.state != DeliveryState::Queued || !self.only_sends(&own) {
                 continue;
             }
-            let mut group: Vec<Delivery> = self.alike(&own).into_iter().cloned().chain([own]).collect();
+            let mut group: Vec<Delivery> = self.alike(&own).into_iter().cloned().chain([own.clone()]).collect();
             group.sort_by(|a, b| a.standing().cmp(&b.standing()));
             let Some((host, parts)) = group.split_first() else { continue };
             for part in parts {
                 if self.carries(part.id) {
                     continue;
                 }
+                // Each fell due together with this one, though maybe not with the one that it goes along with.
+                let other = if part.id == own.id { host } else { &own };
+                let joined = Joined { into: host.id, ..joins(part, other) };
                 let state = DeliveryState::Joined { into: host.id };
                 let (delivery, not_before) = (part.id, part.not_before);
                 self.put(Effect::DeliverySet { delivery, not_before, waits_for: None, state });
-                self.put(Effect::Decided(told(
-                    part,
-                    Verdict::NotSent,
-                    Some(Reason::JoinedIntoOtherMessage),
-                    self.facts,
-                )));
+                self.say(told(part, vec![Ground::Joined(joined)], self.facts));
             }
         }
     }
@@ -215,11 +217,17 @@ impl Work<'_> {
     }
 }
 
-/// When every message must wait and nothing else is to be done, the step waits; until when, and why.
-fn waits_as_one(step: &Step, ways: &[Option<Result<Way, Reason>>]) -> Option<(Timestamp, Reason)> {
-    if !step.tasks.iter().all(Task::only_sends) {
-        return None;
+fn joins(new: &Delivery, host: &Delivery) -> Joined {
+    Joined {
+        into: host.id,
+        due: new.due,
+        queued_at: new.queued_at,
+        other_due: host.due,
+        other_queued_at: host.queued_at,
     }
-    let waits: Option<Vec<_>> = ways.iter().map(|way| way.as_ref()?.as_ref().ok()?.wait).collect();
-    waits?.into_iter().max_by_key(|(until, _)| *until)
+}
+
+fn ways_of(step: &Step, ways: &[Option<Way>]) -> Ways {
+    let roads = ways.iter().flatten().map(|way| way.road.clone()).collect();
+    Ways { roads, gives: !step.tasks.iter().all(Task::only_sends) }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 mod field;
 mod read;
+mod write;
 
 pub use field::{Field, Shape, value_of, visits_booked};
 
@@ -49,6 +50,18 @@ macro_rules! words {
                 })
             }
         }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(self.word())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
     };
 }
 pub(crate) use words;
@@ -86,7 +99,7 @@ impl std::fmt::Display for Clause {
 }
 
 /// The clause that decided a "no", and the value it saw.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Saw {
     pub clause: String,
     pub value: String,
@@ -103,12 +116,12 @@ pub struct Judged {
 impl Group {
     /// `Ok` when the patient belongs to the group now, asked because of an event.
     pub fn holds(&self, facts: &Facts, occurrence: &Occurrence) -> Result<(), Saw> {
-        self.judge(facts, Some(occurrence))
+        self.judge(&|field| value_of(field, facts, Some(occurrence)))
     }
 
     /// `Ok` when the patient belongs to the group now, whatever happened.
     pub fn holds_for_patient(&self, facts: &Facts) -> Result<(), Saw> {
-        self.judge(facts, None)
+        self.judge(&|field| value_of(field, facts, None))
     }
 
     /// Every clause in the order in which it is written, each judged by itself whatever the others say.
@@ -129,25 +142,26 @@ impl Group {
         }
     }
 
-    fn judge(&self, facts: &Facts, occurrence: Option<&Occurrence>) -> Result<(), Saw> {
+    /// The tree over whatever the fields are said to be.
+    pub fn judge(&self, see: &dyn Fn(Field) -> Value) -> Result<(), Saw> {
         match self {
-            Group::All(parts) => parts.iter().try_for_each(|part| part.judge(facts, occurrence)),
+            Group::All(parts) => parts.iter().try_for_each(|part| part.judge(see)),
             Group::Any(parts) => {
                 let mut first = None;
                 for part in parts {
-                    match part.judge(facts, occurrence) {
+                    match part.judge(see) {
                         Ok(()) => return Ok(()),
                         Err(saw) => first = first.or(Some(saw)),
                     }
                 }
                 first.map_or(Ok(()), Err)
             }
-            Group::Not(part) => match part.judge(facts, occurrence) {
+            Group::Not(part) => match part.judge(see) {
                 Ok(()) => Err(Saw { clause: format!("not ({part})"), value: "it is so".into() }),
                 Err(_) => Ok(()),
             },
             Group::Clause(clause) => {
-                let seen = value_of(clause.field, facts, occurrence);
+                let seen = see(clause.field);
                 let saw = || Saw { clause: clause.to_string(), value: seen.to_string() };
                 if clause.is_met_by(&seen) { Ok(()) } else { Err(saw()) }
             }

@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::facts::Facts;
+use super::ground::Asked;
 use super::ledger::{Effect, Ledger, StepState};
-use super::reason::Reason;
 use super::work::Work;
 use crate::id::LocationId;
 
@@ -24,11 +24,13 @@ pub fn drop_held(
             continue;
         }
         let here = facts.occurrence(run.anchor).filter(|o| o.location == Some(location));
-        if here.and_then(|o| super::perform::held(facts, workflow, o)) != Some(Reason::StaleFeed) {
+        let Some(feed) = here.map(|o| super::perform::feed(facts, workflow, o)) else { continue };
+        if feed.reason(facts.now).is_none() {
             continue;
         }
+        let dropped = feed.dropped();
         for step in run.steps.iter().filter(|s| s.state == (StepState::Pending { at: None })) {
-            work.end_step(run, step, StepState::Skipped { at: facts.now, reason: Reason::StaleFeed });
+            work.end_step(run, step, Asked::Step, vec![dropped.clone()]);
         }
     }
     work.effects

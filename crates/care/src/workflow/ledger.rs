@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::decision::Decision;
+use super::definition::OnMove;
+use super::ground::Shift;
 use super::reason::Reason;
 use super::task::Uncertain;
 use crate::chart::{Anchor, AssignmentAct, Category, Channel, Chart, ContactPoint, Occurrence};
@@ -125,8 +127,22 @@ impl PlannedStep {
     /// Whether the anchor has moved since: its start or its place really changed. What happened at one moment stays
     /// where it was, wherever its visit is said to have been afterwards.
     pub fn has_moved(&self, o: &Occurrence) -> bool {
-        let place = o.anchor.event.is_the_visit() && self.place.is_some() && self.place != o.location;
-        self.moment != o.moment.instant() || place
+        self.shift(o).is_move()
+    }
+
+    /// Where it was computed from, and where its visit is now.
+    pub fn shift(&self, o: &Occurrence) -> Shift {
+        Shift {
+            was_at: self.moment,
+            was_in: self.place,
+            is_at: o.moment.instant(),
+            is_in: o.location,
+            of_the_visit: o.anchor.event.is_the_visit(),
+            given: false,
+            too_late: false,
+            rule: OnMove::Once,
+            ahead: false,
+        }
     }
 }
 

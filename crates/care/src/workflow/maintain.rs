@@ -1,14 +1,16 @@
 //! Brings what runs to what the chart now calls for.
 
-use super::decide::{SETTLE, invalid, out_of_reach};
+use super::decide::{SETTLE, invalid};
 use super::definition::{OnCancel, OnDischarge, OnMove, Step, Workflow};
 use super::facts::InFlight;
+use super::ground::{Asked, Edited, Ground, Shift, Standing};
 use super::ledger::{DeliveryState, Effect, PlannedStep, Run, StepState};
 use super::reason::Reason;
 use super::rebooking;
+use super::replan::shift;
 use super::send;
 use super::work::Work;
-use crate::chart::{Anchor, EpisodeState, Occurrence};
+use crate::chart::{Anchor, EpisodeState, Occurrence, Validity};
 use crate::id::RunId;
 
 impl Work<'_> {
@@ -23,11 +25,12 @@ impl Work<'_> {
             }
             if let Some(reason) = self.ledger.entry(self.facts.chart, &run.workflow, run.anchor).and_then(|e| e.reason)
             {
-                self.cancel_run(&run, reason);
+                self.cancel_run(&run, &Ground::Answered { reason });
                 continue;
             }
-            if self.ledger.run_of(self.facts.chart, &run.workflow, run.anchor).is_some_and(|first| first.id != id) {
-                self.cancel_run(&run, Reason::AlreadyRan);
+            let first = self.ledger.run_of(self.facts.chart, &run.workflow, run.anchor).map(|first| first.id);
+            if let Some(first) = first.filter(|first| *first != id) {
+                self.cancel_run(&run, &Ground::First { run: id, first });
                 continue;
             }
             self.maintain(&run);
@@ -47,12 +50,14 @@ impl Work<'_> {
     fn edit(&mut self, mut run: Run) {
         let Some(published) = self.facts.workflows.0.get(&run.workflow) else { return };
         for edit in &published.edits {
-            if edit.to <= run.version || run.started_at > edit.at {
+            let (version, started_at) = (run.version, run.started_at);
+            let edited = Edited { version, to: edit.to, at: edit.at, started_at, in_flight: edit.in_flight };
+            if !edited.concerns() {
                 continue;
             }
             match edit.in_flight {
                 InFlight::Stay => {}
-                InFlight::Stop => return self.cancel_run(&run, Reason::SupersededByVersion),
+                InFlight::Stop => return self.cancel_run(&run, &Ground::Edited(edited)),
                 InFlight::Move => {
                     run = Run { version: edit.to, ..run };
                     self.put(Effect::RunSet(run.clone()));
@@ -65,9 +70,8 @@ impl Work<'_> {
     /// Cancels what waits for a step that the new version no longer has.
     fn drop_steps_gone(&mut self, run: &Run) {
         let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { return };
-        let state = StepState::Cancelled { at: self.facts.now, reason: Reason::SupersededByVersion };
         for planned in run.steps.iter().filter(|s| s.state.is_pending() && workflow.step(&s.step).is_none()) {
-            self.end_step(run, planned, state);
+            self.end_step(run, planned, Asked::Run, vec![Ground::StepThere { version: run.version, there: false }]);
         }
     }
 
@@ -75,9 +79,11 @@ impl Work<'_> {
     fn maintain(&mut self, run: &Run) {
         let Some(workflow) = self.facts.workflows.version(&run.workflow, run.version).cloned() else { return };
         let occurrence = self.facts.occurrence(run.anchor).cloned();
-        let Some(o) = occurrence else { return self.cancel_run(run, Reason::AnchorNoLongerValid) };
-        if let Some(reason) = self.obstacle(&workflow, &o).or_else(|| self.stopped(run)) {
-            return self.cancel_run(run, reason);
+        let Some(o) = occurrence else {
+            return self.cancel_run(run, &Ground::Anchor { validity: None, goes_on: false });
+        };
+        if let Some(ground) = self.obstacle(&workflow, &o).or_else(|| self.stopped(run)) {
+            return self.cancel_run(run, &ground);
         }
         let now_is = Run { ended: None, moment: o.moment.instant(), event_at: o.event_at, ..run.clone() };
         if now_is != *run {
@@ -86,7 +92,7 @@ impl Work<'_> {
         // `on_cancel = "continue"`: what comes after the visit goes on, what was to come before it does not.
         let fell = invalid(o.validity).is_some();
         if fell {
-            self.cancel_before(&workflow, run);
+            self.cancel_before(&workflow, run, o.validity);
         }
         for step in workflow.steps.iter().filter(|step| !(fell && step.is_before())) {
             self.maintain_step(run, step, &o);
@@ -114,16 +120,16 @@ impl Work<'_> {
     }
 
     /// Staff stopped it by hand.
-    fn stopped(&self, run: &Run) -> Option<Reason> {
+    fn stopped(&self, run: &Run) -> Option<Ground> {
         let chart = self.facts.chart;
-        let by_hand = chart.stops.iter().any(|stop| {
+        let by_hand = chart.stops.iter().find(|stop| {
             stop.workflow == run.workflow
                 && run.started_at <= stop.at
                 && stop.subject.is_none_or(|subject| {
                     chart.canonical(Anchor { subject, ..run.anchor }) == chart.canonical(run.anchor)
                 })
         });
-        by_hand.then_some(Reason::StoppedByStaff)
+        by_hand.map(|stop| Ground::Stopped { at: stop.at, started_at: run.started_at })
     }
 
     /// What asks once more is planned for each time its step was given.
@@ -144,25 +150,20 @@ impl Work<'_> {
     }
 
     /// Why a whole run must not go on, if so.
-    pub fn obstacle(&self, workflow: &Workflow, o: &Occurrence) -> Option<Reason> {
-        match invalid(o.validity) {
-            Some(Reason::AnchorCancelled) if workflow.on_cancel == OnCancel::Continue => {}
-            Some(reason) => return Some(reason),
-            None => {}
-        }
-        if let Some(reason) = out_of_reach(self.facts) {
-            return Some(reason);
-        }
-        let episode = o.episode.and_then(|key| self.facts.chart.episode(key))?;
-        let stops = workflow.on_discharge == OnDischarge::Stop;
-        match episode.state {
-            EpisodeState::Discharged { at, .. } | EpisodeState::PresumedEnded { at, .. }
-                if stops && o.event_at < at =>
-            {
-                Some(Reason::EpisodeDischarged)
+    pub fn obstacle(&self, workflow: &Workflow, o: &Occurrence) -> Option<Ground> {
+        let goes_on = workflow.on_cancel == OnCancel::Continue;
+        let anchor = Ground::Anchor { validity: Some(o.validity), goes_on };
+        let patient = Ground::Patient(Standing::of(&self.facts.chart.patient));
+        let episode = o.episode.and_then(|key| self.facts.chart.episode(key)).map(|episode| &episode.state);
+        let discharge = match episode {
+            Some(EpisodeState::Discharged { at, .. } | EpisodeState::PresumedEnded { at, .. }) => {
+                let stops = workflow.on_discharge == OnDischarge::Stop;
+                Some(Ground::Discharge { at: *at, event_at: o.event_at, stops })
             }
-            EpisodeState::Open | EpisodeState::Discharged { .. } | EpisodeState::PresumedEnded { .. } => None,
-        }
+            Some(EpisodeState::Open) | None => None,
+        };
+        let stands_in_the_way = |ground: &Ground| ground.reason(self.facts.now).is_some();
+        [Some(anchor), Some(patient), discharge].into_iter().flatten().find(stands_in_the_way)
     }
 
     fn maintain_step(&mut self, run: &Run, step: &Step, o: &Occurrence) {
@@ -170,48 +171,33 @@ impl Work<'_> {
         let inherits = self.inherits(run, step, o);
         let Some(last) = last else {
             self.plan(run, step, o, 1, 1);
-            if inherits {
-                self.already_given(run, step);
-            }
-            return;
+            return self.already_given(run, step, inherits);
         };
         let now = self.facts.now;
         match last.state {
-            StepState::Pending { .. } if inherits => self.already_given(run, step),
+            StepState::Pending { .. } if inherits.is_some() => self.already_given(run, step, inherits),
             StepState::Pending { .. } => self.replan(run, step, o, &last),
             StepState::Cancelled { reason, .. } if reason.may_pass() => {
                 self.replan(run, step, o, &last);
-                if inherits {
-                    self.already_given(run, step);
-                }
+                self.already_given(run, step, inherits);
             }
             // What was given was given for another visit after all.
             StepState::Skipped { reason: Reason::AlreadyGiven, at }
-                if !inherits && now.duration_since(at) <= SETTLE =>
+                if inherits.is_none() && now.duration_since(at) <= SETTLE =>
             {
                 self.replan(run, step, o, &last);
             }
             StepState::Performed { .. } | StepState::Skipped { .. } => {
                 let next = self.due(run, step, o, last.occurrence, last.generation + 1);
-                if next.is_some_and(|next| self.again(step, &last, o, next.at > now)) {
-                    self.withdraw(&last, Reason::AnchorMoved);
+                let shift = next.map(|next| shift(step, &last, o, next.at > now)).filter(Shift::calls_again);
+                if let Some(shift) = shift {
+                    self.withdraw(&last, &Ground::GivenAnew(shift));
                     self.plan(run, step, o, last.occurrence, last.generation + 1);
                 } else if step.schedule.repeat().is_some() && !self.is_through(run, step, &last, o) {
                     self.plan(run, step, o, last.occurrence + 1, 1);
                 }
             }
             StepState::Cancelled { .. } => {}
-        }
-    }
-
-    /// Whether a step that ended is called for once more because the anchor moved.
-    pub fn again(&self, step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> bool {
-        let moved = ended.has_moved(o);
-        match ended.state {
-            StepState::Performed { .. } => moved && step.move_rule() == OnMove::Resend,
-            // It was too late for the old time; the new one may leave room.
-            StepState::Skipped { reason: Reason::Late | Reason::Expired, .. } => moved && ahead,
-            StepState::Skipped { .. } | StepState::Cancelled { .. } | StepState::Pending { .. } => false,
         }
     }
 
@@ -223,55 +209,60 @@ impl Work<'_> {
     }
 
     /// A visit booked in place of a cancelled one inherits the `once` steps that were already given.
-    fn inherits(&self, run: &Run, step: &Step, o: &Occurrence) -> bool {
+    fn inherits(&self, run: &Run, step: &Step, o: &Occurrence) -> Option<Ground> {
         if step.move_rule() == OnMove::Resend {
-            return false;
+            return None;
         }
-        let Some(replaced) = rebooking::replaced_by(self.facts, o) else { return false };
-        let given = |r: &Run| {
-            r.workflow == run.workflow
-                && self.facts.occurrence(r.anchor).is_some_and(|old| old.encounter == Some(replaced))
-                && r.steps.iter().any(|s| s.step == step.id && matches!(s.state, StepState::Performed { .. }))
+        let replaced = rebooking::replaced_by(self.facts, o)?;
+        let of_it = |r: &&Run| {
+            let old = self.facts.occurrence(r.anchor);
+            r.workflow == run.workflow && old.is_some_and(|old| old.encounter == Some(replaced))
         };
-        self.ledger.runs.values().any(given)
+        let given = |r: &Run| {
+            let own = r.steps.iter().filter(|s| s.step == step.id);
+            let at = |s: &PlannedStep| if let StepState::Performed { at } = s.state { Some(at) } else { None };
+            Some(Ground::Given { by: r.id, at: own.filter_map(at).min()? })
+        };
+        self.ledger.runs.values().filter(of_it).find_map(given)
     }
 
-    fn already_given(&mut self, run: &Run, step: &Step) {
+    fn already_given(&mut self, run: &Run, step: &Step, given: Option<Ground>) {
+        let Some(given) = given else { return };
         let steps = self.ledger.runs.get(&run.id).map(|r| r.steps.clone()).unwrap_or_default();
         for planned in steps.iter().filter(|s| s.step == step.id && s.state.is_pending()) {
-            self.end_step(run, planned, StepState::Skipped { at: self.facts.now, reason: Reason::AlreadyGiven });
+            self.end_step(run, planned, Asked::Step, vec![given.clone()]);
         }
     }
 
-    fn cancel_before(&mut self, workflow: &Workflow, run: &Run) {
-        let state = StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorCancelled };
+    fn cancel_before(&mut self, workflow: &Workflow, run: &Run, validity: Validity) {
+        let fell = Ground::Anchor { validity: Some(validity), goes_on: false };
         for planned in run.steps.iter().filter(|s| s.state.is_pending()) {
             if workflow.step(&planned.step).is_some_and(Step::is_before) {
-                self.end_step(run, planned, state);
+                self.end_step(run, planned, Asked::Run, vec![fell.clone()]);
             }
         }
     }
 
     /// What a step gave and has not gone out yet.
-    fn withdraw(&mut self, given: &PlannedStep, reason: Reason) {
+    fn withdraw(&mut self, given: &PlannedStep, because: &Ground) {
         let own = self.ledger.deliveries.values().filter(|d| d.planned_step == given.id && self.ledger.is_unsent(d));
         for delivery in own.map(|d| d.id).collect::<Vec<_>>() {
-            self.end_delivery(delivery, reason);
+            self.end_delivery(delivery, vec![because.clone()]);
         }
     }
 
-    /// Cancels what is pending and withdraws what is not sent, with the reason.
-    pub fn cancel_run(&mut self, run: &Run, reason: Reason) {
-        let now = self.facts.now;
+    /// Cancels what is pending and withdraws what is not sent, because of what stands in the way.
+    pub fn cancel_run(&mut self, run: &Run, because: &Ground) {
+        let Some(reason) = because.reason(self.facts.now) else { return };
         if run.ended != Some(reason) {
             self.put(Effect::RunSet(Run { ended: Some(reason), ..run.clone() }));
         }
         for step in run.steps.iter().filter(|s| s.state.is_pending()) {
-            self.end_step(run, step, StepState::Cancelled { at: now, reason });
+            self.end_step(run, step, Asked::Run, vec![because.clone()]);
         }
         let own = self.ledger.deliveries.values().filter(|d| d.run == run.id && self.ledger.is_unsent(d));
         for delivery in own.map(|d| d.id).collect::<Vec<_>>() {
-            self.end_delivery(delivery, reason);
+            self.end_delivery(delivery, vec![because.clone()]);
         }
     }
 }

@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::facts::Facts;
+use super::ground::{Asked, Ground};
 use super::ledger::{Effect, Ledger, Run, StepState};
-use super::reason::Reason;
 use super::work::Work;
 use crate::chart::{Anchor, Category, Channel, Chart, Snapshot};
 
 /// Closes what the gone patient has and the survivor has too: the run of one workflow on one anchor.
 pub fn close_doubles(facts: &Facts, gone: &mut Ledger, kept: &Ledger, ids: &mut dyn FnMut() -> Uuid) -> Vec<Effect> {
-    let doubles: Vec<Run> = gone.runs.values().filter(|r| twin(facts, kept, r).is_some()).cloned().collect();
+    let of = |run: &Run| Some((run.clone(), twin(facts, kept, run)?.id));
+    let doubles: Vec<_> = gone.runs.values().filter_map(of).collect();
     let mut work = Work { facts, ledger: gone, effects: vec![], ids };
-    for run in &doubles {
-        work.cancel_run(run, Reason::PatientMerged);
+    for (run, kept) in &doubles {
+        work.cancel_run(run, &Ground::Twin { run: run.id, kept: *kept });
     }
     work.effects
 }
@@ -31,8 +32,8 @@ pub fn mark_given(facts: &Facts, kept: &mut Ledger, gone: &Ledger, ids: &mut dyn
                 (&s.step, s.occurrence, s.generation) == (&step.step, step.occurrence, step.generation)
             };
             let given = double.steps.iter().find(same).map(|s| s.state);
-            if matches!(given, Some(StepState::Performed { .. })) {
-                work.end_step(run, step, StepState::Skipped { at: facts.now, reason: Reason::AlreadyGiven });
+            if let Some(StepState::Performed { at }) = given {
+                work.end_step(run, step, Asked::Step, vec![Ground::Given { by: double.id, at }]);
             }
         }
     }

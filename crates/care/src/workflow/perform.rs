@@ -3,14 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::decide::{invalid, is_late, out_of_reach};
-use super::decision::{Detail, TaskResult, Verdict};
-use super::definition::{Goal, Late, OnCancel, OnLeave, Step, Workflow};
+use super::definition::{Goal, Late, OnCancel, Span, Step, Workflow};
 use super::facts::Facts;
+use super::ground::{Asked, Ground, GroupSeen, Limit, Says, Standing, Timing};
 use super::group::Field;
 use super::ledger::{Effect, Ledger, PlannedStep, Run, StepState};
 use super::plan;
-use super::reason::Reason;
 use super::schedule::{Schedule, next_opening};
 use super::send;
 use super::work::Work;
@@ -30,112 +28,86 @@ pub fn perform(facts: &Facts, ledger: &mut Ledger, step: PlannedStepId, ids: &mu
     work.effects
 }
 
-/// What the checks before the tasks say.
-enum Gate {
-    Go,
-    /// Waits for something that nobody can date: a switch, a feed, a closed day.
-    Hold(Reason),
-    Skip(Reason, Detail),
-    /// Ends the whole run.
-    Stop(Reason, Detail),
-}
-
 impl Work<'_> {
     fn perform(&mut self, run: &Run, planned: &PlannedStep) {
         let found = self.facts.workflows.version(&run.workflow, run.version).cloned();
         let (Some(workflow), Some(o)) = (found, self.facts.occurrence(run.anchor).cloned()) else {
-            let state = StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorNoLongerValid };
-            return self.end_step(run, planned, state);
+            let gone = Ground::Anchor { validity: None, goes_on: false };
+            return self.end_step(run, planned, Asked::Run, vec![gone]);
         };
         let Some(step) = workflow.step(&planned.step).cloned() else {
-            let state = StepState::Cancelled { at: self.facts.now, reason: Reason::SupersededByVersion };
-            return self.end_step(run, planned, state);
+            let gone = Ground::StepThere { version: run.version, there: false };
+            return self.end_step(run, planned, Asked::Run, vec![gone]);
         };
-        match self.gate(&workflow, &step, run, planned, &o) {
-            Gate::Go => self.give(&workflow, &step, run, planned, &o),
-            Gate::Hold(reason) => {
-                let verdict = (Verdict::Deferred, Some(reason));
-                self.end_step_with(run, planned, StepState::Pending { at: None }, verdict, Detail::none(), vec![]);
-            }
-            Gate::Skip(reason, detail) => {
-                self.skip(run, planned, reason, detail, vec![]);
-                self.plan_next(&step, run, planned, &o);
-            }
-            Gate::Stop(reason, detail) => {
-                self.skip(run, planned, reason, detail, vec![]);
-                self.stop(run.id, reason);
-            }
+        let grounds = self.gate(&workflow, &step, run, planned, &o);
+        let Some(no) = grounds.last().filter(|ground| ground.says(self.facts.now) != Says::Yes).cloned() else {
+            return self.give(&workflow, &step, run, planned, &o, grounds);
+        };
+        let waits = matches!(no.says(self.facts.now), Says::Hold(_) | Says::Wait(..));
+        self.end_step(run, planned, Asked::Step, grounds);
+        if no.ends_run() && !waits {
+            self.stop(run.id, &no);
+        } else if !waits {
+            self.plan_next(&step, run, planned, &o);
         }
     }
 
-    /// docs/SEMANTICS.md section 5, rules 1 and 2, with the late rule of section 4.
-    fn gate(&self, workflow: &Workflow, step: &Step, run: &Run, planned: &PlannedStep, o: &Occurrence) -> Gate {
-        if let Some(gate) = self.barred(workflow, step, run, o) {
-            return gate;
+    /// docs/SEMANTICS.md section 5, rules 1 and 2, with the late rule of section 4: what was looked at, up to the first
+    /// that stands in the way.
+    fn gate(&self, workflow: &Workflow, step: &Step, run: &Run, planned: &PlannedStep, o: &Occurrence) -> Vec<Ground> {
+        let facts = self.facts;
+        let goes_on = workflow.on_cancel == OnCancel::Continue && !step.is_before();
+        let at_once = matches!(step.schedule, Schedule::Immediately { .. });
+        let goals = |goals: &[Goal], of_workflow| {
+            goals.iter().map(|goal| send::goal(goal, of_workflow, facts, run.id, o)).collect::<Vec<_>>()
+        };
+        let asked: [&dyn Fn() -> Vec<Ground>; 6] = [
+            // Whom it is for, whether it is on, whether its anchor stands, and whether what we know can be trusted.
+            &|| vec![Ground::Patient(Standing::of(&facts.chart.patient)), on(facts, &run.workflow, true)],
+            &|| vec![Ground::Anchor { validity: Some(o.validity), goes_on }],
+            &|| held(facts, workflow, o),
+            &|| {
+                let covered = Ground::Covered { covered: run.covered, at_once, generation: planned.generation };
+                vec![covered, Ground::Timing(self.timing(step, planned, o))]
+            },
+            &|| [goals(&workflow.until, true), goals(&step.until, false)].concat(),
+            &|| {
+                let seen = GroupSeen::of(&workflow.group, facts, o);
+                vec![Ground::Group { seen, on_leave: Some(workflow.on_leave) }]
+            },
+        ];
+        let mut grounds = vec![];
+        for ground in asked.iter().flat_map(|ask| ask()) {
+            let says = ground.says(facts.now);
+            grounds.push(ground);
+            if says != Says::Yes {
+                break;
+            }
         }
-        let skip = |reason| Gate::Skip(reason, Detail::none());
-        if run.covered && planned.generation == 1 && matches!(step.schedule, Schedule::Immediately { .. }) {
-            return skip(Reason::Late);
-        }
-        if let Some(reason) = self.untimely(step, planned, o) {
-            return skip(reason);
-        }
-        let reached = |goal: &&Goal| send::reached(goal, self.facts, run.id, o);
-        if let Some(goal) = workflow.until.iter().find(reached) {
-            return if goal.is_permanent() {
-                Gate::Stop(Reason::GoalReached, Detail::none())
-            } else {
-                skip(Reason::GoalReached)
-            };
-        }
-        if step.until.iter().any(|goal| reached(&goal)) {
-            return skip(Reason::GoalReached);
-        }
-        match (workflow.group.holds(self.facts, o), workflow.on_leave) {
-            (Ok(()), _) | (Err(_), OnLeave::Finish) => Gate::Go,
-            (Err(saw), OnLeave::Skip) => Gate::Skip(Reason::LeftGroup, Detail::saw(saw)),
-            (Err(saw), OnLeave::Stop) => Gate::Stop(Reason::LeftGroup, Detail::saw(saw)),
-        }
+        grounds
     }
 
-    /// Rule 1: whom it is for, whether it is on, whether its anchor stands, and whether what we know can be trusted.
-    fn barred(&self, workflow: &Workflow, step: &Step, run: &Run, o: &Occurrence) -> Option<Gate> {
-        if let Some(reason) = out_of_reach(self.facts) {
-            return Some(Gate::Stop(reason, Detail::none()));
-        }
-        if !self.facts.workflows.is_active(&run.workflow, self.facts.now) {
-            return Some(Gate::Hold(Reason::WorkflowInactive));
-        }
-        match invalid(o.validity) {
-            Some(Reason::AnchorCancelled) if workflow.on_cancel == OnCancel::Continue && !step.is_before() => {}
-            Some(reason) => return Some(Gate::Stop(reason, Detail::none())),
-            None => {}
-        }
-        held(self.facts, workflow, o).map(Gate::Hold)
-    }
-
-    /// Collapsed, expired or late.
-    fn untimely(&self, step: &Step, planned: &PlannedStep, o: &Occurrence) -> Option<Reason> {
-        let now = self.facts.now;
-        let due = self.counts_from(step, planned, o);
-        let late = is_late(self.could_go_from(step, due), now);
-        // Said before "expired": that a later occurrence took its place tells more.
-        if late && self.collapses(step, planned, o) {
-            return Some(Reason::Collapsed);
-        }
-        if planned.expires <= now {
-            return Some(Reason::Expired);
-        }
-        if !late || (self.waited_for_room(planned) && due == planned.due) {
-            return None;
-        }
-        let until = |end: Option<Timestamp>| end.is_none_or(|end| now > end).then_some(Reason::Late);
-        match step.late_rule() {
-            Late::Skip => Some(Reason::Late),
-            Late::SendUntilExpiry | Late::Collapse => None,
-            Late::SendUntil(span) => until(due.checked_add(SignedDuration::from_secs(span.seconds)).ok()),
-            Late::SendUntilAnchor => until(Some(o.moment.instant())),
-        }
+    /// When the step is looked at, beside what it may still do then.
+    fn timing(&self, step: &Step, planned: &PlannedStep, o: &Occurrence) -> Timing {
+        let told_to_come = match planned.state {
+            StepState::Pending { at } => at,
+            StepState::Performed { .. } | StepState::Skipped { .. } | StepState::Cancelled { .. } => None,
+        };
+        let counts_from = self.counts_from(step, planned, o);
+        let later = |span: Span| counts_from.checked_add(SignedDuration::from_secs(span.seconds));
+        let next = || {
+            let (moment, zone) = (o.moment.instant(), self.facts.zone_of(o));
+            step.schedule.due(moment, o.event_at, &zone, planned.occurrence + 1)
+        };
+        let limit = match step.late_rule() {
+            Late::Skip => Limit::Skip,
+            Late::Collapse => Limit::Collapse { next: next() },
+            Late::SendUntil(span) => Limit::Until { at: later(span).unwrap_or(Timestamp::MAX) },
+            Late::SendUntilAnchor => Limit::Until { at: o.moment.instant() },
+            Late::SendUntilExpiry => Limit::UntilExpiry,
+        };
+        let could_go_from = self.could_go_from(step, counts_from);
+        Timing { due: planned.due, could_go_from, counts_from, expires: planned.expires, told_to_come, limit }
     }
 
     /// A text due at night could go from the morning on: that wait is not lateness.
@@ -146,29 +118,12 @@ impl Work<'_> {
         next_opening(due, self.facts.text_hours(), &self.facts.patient_zone())
     }
 
-    /// It was looked at in time, and told to come back now.
-    fn waited_for_room(&self, planned: &PlannedStep) -> bool {
-        matches!(planned.state, StepState::Pending { at: Some(at) } if at > planned.due && !is_late(at, self.facts.now))
-    }
-
-    /// Only the latest occurrence that is due is worth giving.
-    fn collapses(&self, step: &Step, planned: &PlannedStep, o: &Occurrence) -> bool {
-        let zone = self.facts.zone_of(o);
-        let next = || step.schedule.due(o.moment.instant(), o.event_at, &zone, planned.occurrence + 1);
-        step.late_rule() == Late::Collapse && next().is_some_and(|next| next <= self.facts.now)
-    }
-
-    pub fn skip(&mut self, run: &Run, planned: &PlannedStep, reason: Reason, detail: Detail, results: Vec<TaskResult>) {
-        let state = StepState::Skipped { at: self.facts.now, reason };
-        self.end_step_with(run, planned, state, (Verdict::Skipped, Some(reason)), detail, results);
-    }
-
     /// Ends a run: what is still pending is cancelled for the same reason.
-    fn stop(&mut self, run: RunId, reason: Reason) {
+    fn stop(&mut self, run: RunId, because: &Ground) {
         let Some(run) = self.ledger.runs.get(&run).cloned() else { return };
-        self.put(Effect::RunSet(Run { ended: Some(reason), ..run.clone() }));
+        self.put(Effect::RunSet(Run { ended: because.reason(self.facts.now), ..run.clone() }));
         for step in run.steps.iter().filter(|s| s.state.is_pending()) {
-            self.end_step(&run, step, StepState::Cancelled { at: self.facts.now, reason });
+            self.end_step(&run, step, Asked::Run, vec![because.clone()]);
         }
     }
 
@@ -182,15 +137,30 @@ impl Work<'_> {
 }
 
 /// Why nothing may be given just now although nothing speaks against it: the feed is silent, or the day is closed.
-pub fn held(facts: &Facts, workflow: &Workflow, o: &Occurrence) -> Option<Reason> {
-    let of_a_visit = o.anchor.event.is_of_a_visit_ahead();
-    let trusts_the_feed = of_a_visit || o.anchor.event.rests_on_absence() || asks_for_absence(workflow);
-    if trusts_the_feed && facts.clinic.is_silent(o.location) {
-        return Some(Reason::StaleFeed);
+pub fn held(facts: &Facts, workflow: &Workflow, o: &Occurrence) -> Vec<Ground> {
+    let feed = feed(facts, workflow, o);
+    if !o.anchor.event.is_of_a_visit_ahead() {
+        return vec![feed];
     }
-    let day = zone::date_in(o.moment.instant(), facts.clinic.zone_at(o.location));
+    let starts = o.moment.instant();
+    let day = zone::date_in(starts, facts.clinic.zone_at(o.location));
     let closed = facts.clinic.location(o.location).is_some_and(|l| l.closed.contains(&day));
-    (of_a_visit && closed && facts.now < o.moment.instant()).then_some(Reason::ClosedDay)
+    vec![feed, Ground::ClosedDay { location: o.location, day, closed, starts }]
+}
+
+/// Whether the feed is silent, and whether this rests on what it says.
+pub fn feed(facts: &Facts, workflow: &Workflow, o: &Occurrence) -> Ground {
+    let event = o.anchor.event;
+    let rests_on_it = event.is_of_a_visit_ahead() || event.rests_on_absence() || asks_for_absence(workflow);
+    let silent = facts.clinic.is_silent(o.location);
+    Ground::Feed { location: o.location, silent, rests_on_it, dropped: false }
+}
+
+/// When a workflow was on last.
+pub fn on(facts: &Facts, key: &str, waits: bool) -> Ground {
+    let published = facts.workflows.0.get(key);
+    let last = published.and_then(|p| p.activation_at(facts.now).or_else(|| p.activations.last()));
+    Ground::Workflow { from: last.map(|a| a.from), until: last.and_then(|a| a.until), waits }
 }
 
 /// Whether it goes by what is booked: that nothing is, may only be something nobody told us.

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::definition::{Span, Step};
+use super::definition::{Late, Step};
 use super::facts::Facts;
-use super::schedule::{Schedule, Side, before_quiet};
+use super::ground::{After, Sum};
 use crate::chart::{Channel, EventKind, Occurrence};
 
 /// When a planned step is due and when it expires.
@@ -14,25 +14,22 @@ pub struct Due {
     pub expires: Timestamp,
 }
 
-/// How long what is not tied to a visit stays worth sending.
-const WORTH: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// docs/SEMANTICS.md section 3, and "Expiry" of section 4. `None` when there is no such occurrence.
-pub fn due(facts: &Facts, step: &Step, occurrence_of: &Occurrence, nth: u32) -> Option<Due> {
-    let moment = occurrence_of.moment.instant();
-    let at = step.schedule.due(moment, occurrence_of.event_at, &facts.zone_of(occurrence_of), nth)?;
-    let at = if step.is_before() && only_texts(step) {
-        before_quiet(at, moment, facts.text_hours(), &facts.patient_zone())
-    } else {
-        at
-    };
-    Some(Due { at, expires: expiry(facts, step, occurrence_of, at) })
-}
-
-/// What is due so long after something was given, and worth doing for as long as what no visit limits.
-pub fn after(given: Timestamp, after: Span) -> Option<Due> {
-    let at = given.checked_add(SignedDuration::from_secs(after.seconds)).ok()?;
-    Some(Due { at, expires: at.checked_add(WORTH).ok()? })
+/// What the due instant of a step comes from, when it is given for the first time.
+pub fn sum(facts: &Facts, step: &Step, o: &Occurrence, nth: u32) -> Sum {
+    let theirs = || facts.chart.home_zone(facts.clinic).to_owned();
+    Sum {
+        schedule: step.schedule,
+        nth,
+        moment: o.moment.instant(),
+        event_at: o.event_at,
+        zone: facts.zone_of(o).iana_name().unwrap_or("UTC").to_owned(),
+        open: (step.is_before() && only_texts(step)).then(|| (theirs(), facts.text_hours())),
+        moved: None,
+        skips_late: matches!(step.late_rule(), Late::Skip),
+        visit_ends: visit_end(facts, o),
+        expires: step.expires.map(|span| span.seconds),
+        after: step.reminds.as_ref().map(|(of, span)| After { step: of.clone(), given: None, seconds: span.seconds }),
+    }
 }
 
 /// A step whose only messages are texts is planned inside the hours in which texts may go out.
@@ -41,35 +38,12 @@ pub fn only_texts(step: &Step) -> bool {
     ladders.peek().is_some() && ladders.all(|ladder| ladder == [Channel::Text])
 }
 
-fn expiry(facts: &Facts, step: &Step, occurrence: &Occurrence, due: Timestamp) -> Timestamp {
-    let moment = occurrence.moment.instant();
-    if let Some(span) = step.expires {
-        return due.checked_add(SignedDuration::from_secs(span.seconds)).unwrap_or(Timestamp::MAX);
+/// Of a step on a visit or a visit day.
+fn visit_end(facts: &Facts, o: &Occurrence) -> Option<Timestamp> {
+    if !matches!(o.anchor.event, EventKind::EncounterPlanned | EventKind::VisitDayPlanned) {
+        return None;
     }
-    let of_visit = matches!(occurrence.anchor.event, EventKind::EncounterPlanned | EventKind::VisitDayPlanned);
-    let minutes = occurrence.encounter.and_then(|id| facts.chart.encounter(id)).and_then(|e| e.minutes).unwrap_or(60);
-    let end = moment.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
-    if step.is_before() || (of_visit && due < end) {
-        return moment;
-    }
-    due.checked_add(WORTH).unwrap_or(Timestamp::MAX)
-}
-
-/// How the due instant came about, for the pages: schedule, moment and zone.
-pub fn sum(facts: &Facts, step: &Step, occurrence: &Occurrence) -> String {
-    if let Some((of, after)) = &step.reminds {
-        return format!("{after} after `{of}` was given");
-    }
-    let zone = facts.zone_of(occurrence);
-    let (word, from) = match &step.schedule {
-        Schedule::Immediately { .. } => ("at", occurrence.event_at),
-        Schedule::Offset(offset) if offset.side() == Side::AfterEvent => ("of", occurrence.event_at),
-        Schedule::Offset(_) => ("of", occurrence.moment.instant()),
-    };
-    format!(
-        "{} {word} {} ({})",
-        step.schedule,
-        zone.to_datetime(from).strftime("%Y-%m-%d %H:%M"),
-        zone.iana_name().unwrap_or("UTC")
-    )
+    let minutes = o.encounter.and_then(|id| facts.chart.encounter(id)).and_then(|e| e.minutes).unwrap_or(60);
+    let end = o.moment.instant().checked_add(SignedDuration::from_mins(i64::from(minutes)));
+    Some(end.unwrap_or(Timestamp::MAX))
 }

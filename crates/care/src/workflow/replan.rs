@@ -1,10 +1,11 @@
 //! When a step is due, computed for the first time and anew.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::decide::is_late;
-use super::decision::{Detail, StepRef, Verdict};
-use super::definition::{Late, Step};
+use super::decision::{Decision, Detail, StepRef, Verdict};
+use super::definition::Step;
+use super::ground::{Asked, Ground, Says, Shift, Sum};
 use super::ledger::{Effect, PlannedStep, Run, StepState};
 use super::plan;
 use super::reason::Reason;
@@ -13,46 +14,43 @@ use super::work::Work;
 use crate::chart::Occurrence;
 use crate::id::PlannedStepId;
 
-/// A moved visit is told once it has stood still this long.
-const QUIET: SignedDuration = SignedDuration::from_mins(10);
-
 impl Work<'_> {
-    /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
-    /// schedule puts it now; what is not late already waits until the visit has stood still for a while.
     pub fn due(&self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Option<plan::Due> {
-        if let Some((of, after)) = &step.reminds {
-            let own = |s: &&PlannedStep| s.step == *of && (s.occurrence, s.generation) == (nth, generation);
-            let Some(StepState::Performed { at }) = run.steps.iter().find(own).map(|s| s.state) else { return None };
-            return plan::after(at, *after);
-        }
-        let due = plan::due(self.facts, step, o, nth)?;
-        let Some(moved) = self.moved(o).filter(|_| generation > 1) else { return Some(due) };
-        let at = if matches!(step.schedule, Schedule::Immediately { .. }) { moved } else { due.at };
-        let rested = moved.checked_add(QUIET).ok()?;
-        // Late by its own schedule: what may go all the same waits for the visit to stand still, too.
-        let lost = is_late(at, moved) && matches!(step.late_rule(), Late::Skip);
-        Some(plan::Due { at: if lost { at } else { at.max(rested) }, ..due })
+        self.sum(run, step, o, nth, generation).due()
     }
 
-    /// When the visit came to have the start and the place it has.
-    fn moved(&self, o: &Occurrence) -> Option<Timestamp> {
-        o.encounter.and_then(|id| self.facts.chart.encounter(id)).and_then(|visit| visit.start_since)
+    fn sum(&self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) -> Sum {
+        let mut sum = plan::sum(self.facts, step, o, nth);
+        if let Some(after) = &mut sum.after {
+            let own = |s: &&PlannedStep| s.step == after.step && (s.occurrence, s.generation) == (nth, generation);
+            let state = run.steps.iter().find(own).map(|s| s.state);
+            after.given = if let Some(StepState::Performed { at }) = state { Some(at) } else { None };
+        }
+        Sum { moved: self.moved(o, generation), ..sum }
+    }
+
+    /// Of what is given again: when the visit came to have the start and the place it has.
+    fn moved(&self, o: &Occurrence, generation: u32) -> Option<Timestamp> {
+        let visit = o.encounter.and_then(|id| self.facts.chart.encounter(id)).filter(|_| generation > 1);
+        visit.and_then(|visit| visit.start_since)
     }
 
     /// From when a step may be late. One given again counts from its own schedule if that was too late when the visit
     /// moved, and not from when the visit stood still.
     pub fn counts_from(&self, step: &Step, planned: &PlannedStep, o: &Occurrence) -> Timestamp {
         let at_the_move = matches!(step.schedule, Schedule::Immediately { .. }) || step.reminds.is_some();
-        let moved = self.moved(o).filter(|_| planned.generation > 1 && !at_the_move);
+        let moved = self.moved(o, planned.generation).filter(|_| !at_the_move);
         let own = moved.and_then(|moved| {
-            plan::due(self.facts, step, o, planned.occurrence).map(|due| due.at).filter(|at| is_late(*at, moved))
+            let due = plan::sum(self.facts, step, o, planned.occurrence).due();
+            due.map(|due| due.at).filter(|at| is_late(*at, moved))
         });
         own.unwrap_or(planned.due)
     }
 
     /// Plans an occurrence of a step that was not planned before.
     pub fn plan(&mut self, run: &Run, step: &Step, o: &Occurrence, nth: u32, generation: u32) {
-        let Some(due) = self.due(run, step, o, nth, generation) else { return };
+        let sum = self.sum(run, step, o, nth, generation);
+        let Some(due) = sum.due() else { return };
         let at = due.at;
         let planned = PlannedStep {
             id: PlannedStepId((self.ids)()),
@@ -66,14 +64,15 @@ impl Work<'_> {
             state: StepState::Pending { at: Some(at) },
             waited: None,
         };
-        self.set_planned(run, step, o, planned);
+        self.set_planned(run, o, planned, sum);
     }
 
     /// Computes a step anew; says so only if something changed.
     pub fn replan(&mut self, run: &Run, step: &Step, o: &Occurrence, last: &PlannedStep) {
-        let Some(due) = self.due(run, step, o, last.occurrence, last.generation) else {
+        let sum = self.sum(run, step, o, last.occurrence, last.generation);
+        let Some(due) = sum.due() else {
             if last.state.is_pending() {
-                self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
+                self.end_step(run, last, Asked::Run, vec![Ground::Sum(Box::new(sum))]);
             }
             return;
         };
@@ -84,9 +83,10 @@ impl Work<'_> {
             .iter()
             .find(|s| (&s.step, s.occurrence, s.generation + 1) == (&last.step, last.occurrence, last.generation));
         let earlier = earlier.filter(|_| step.reminds.is_none());
-        if earlier.is_some_and(|e| !self.again(step, e, o, at > self.facts.now || at == last.due)) {
+        let stands = earlier.map(|e| shift(step, e, o, at > self.facts.now || at == last.due));
+        if let Some(shift) = stands.filter(|shift| !shift.calls_again()) {
             if last.state.is_pending() {
-                self.end_step(run, last, StepState::Cancelled { at: self.facts.now, reason: Reason::AnchorMoved });
+                self.end_step(run, last, Asked::Run, vec![Ground::Again(shift)]);
             }
             return;
         }
@@ -109,7 +109,7 @@ impl Work<'_> {
             waited: None,
             ..last.clone()
         };
-        self.set_planned(run, step, o, planned);
+        self.set_planned(run, o, planned, sum);
     }
 
     fn wait_on(&mut self, run: &Run, step: &Step, planned: &PlannedStep) {
@@ -118,23 +118,35 @@ impl Work<'_> {
         if at < self.facts.now {
             return;
         }
-        let (until, reason) = self.wait_anew(run, step, planned);
-        let state = StepState::Pending { at: Some(until) };
-        match reason {
-            _ if until == at => {}
-            None => self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..planned.clone() } }),
-            Some(reason) => {
-                let detail = Detail { until: Some(until), ..Detail::none() };
-                self.end_step_with(run, planned, state, (Verdict::Deferred, Some(reason)), detail, vec![]);
+        let ground = self.wait_anew(run, step, planned);
+        match ground.as_ref().map(|ground| ground.says(self.facts.now)) {
+            Some(Says::Wait(until, _)) if until == at => {}
+            Some(Says::Wait(..)) => self.end_step(run, planned, Asked::Run, ground.into_iter().collect()),
+            Some(Says::Yes | Says::No(_) | Says::Hold(_) | Says::Due(_)) | None if at == self.facts.now => {}
+            Some(Says::Yes | Says::No(_) | Says::Hold(_) | Says::Due(_)) | None => {
+                let state = StepState::Pending { at: Some(self.facts.now) };
+                self.put(Effect::StepSet { run: run.id, step: PlannedStep { state, ..planned.clone() } });
             }
         }
     }
 
-    fn set_planned(&mut self, run: &Run, step: &Step, o: &Occurrence, planned: PlannedStep) {
-        let at = StepRef::of(&planned);
+    fn set_planned(&mut self, run: &Run, o: &Occurrence, planned: PlannedStep, sum: Sum) {
+        let at = self.facts.now;
+        let step = StepRef::of(&planned);
         self.put(Effect::StepSet { run: run.id, step: planned });
-        let detail = Detail { sum: Some(plan::sum(self.facts, step, o)), ..Detail::none() };
-        self.decide(&run.workflow, run.version, o, Some(run.id), Some(at), (Verdict::Planned, None), detail);
+        let (_, detail) = Detail::of(Asked::Run, vec![Ground::Sum(Box::new(sum))], at);
+        self.put(Effect::Decided(Decision {
+            at,
+            workflow: run.workflow.clone(),
+            version: run.version,
+            anchor: o.anchor,
+            run: Some(run.id),
+            step: Some(step),
+            verdict: Verdict::Planned,
+            reason: None,
+            detail,
+            tasks: vec![],
+        }));
     }
 
     /// What waits for the morning or for a day with room waits for what these are now: asked when all else is settled.
@@ -149,5 +161,17 @@ impl Work<'_> {
                 }
             }
         }
+    }
+}
+
+/// How a step that ended stands to its visit now.
+pub fn shift(step: &Step, ended: &PlannedStep, o: &Occurrence, ahead: bool) -> Shift {
+    Shift {
+        given: matches!(ended.state, StepState::Performed { .. }),
+        // It was too late for the old time; the new one may leave room.
+        too_late: matches!(ended.state, StepState::Skipped { reason: Reason::Late | Reason::Expired, .. }),
+        rule: step.move_rule(),
+        ahead,
+        ..ended.shift(o)
     }
 }

@@ -5,18 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::attention::{self, Asking};
-use super::decide::{invalid, out_of_reach};
-use super::decision::{Detail, Verdict};
 use super::definition::{Goal, OnCancel, OnLeave, Workflow};
 use super::facts::Facts;
+use super::ground::{Door, Gateway, Ground, GroupSeen, LeadsTo, QuietSeen, Road, Says, Standing};
 use super::group::visits_booked;
 use super::ledger::{Delivery, DeliveryState, Effect, Ledger};
-use super::perform::held;
+use super::perform::{held, on};
 use super::reason::Reason;
-use super::schedule::next_opening;
 use super::task::Message;
 use super::work::{Work, told};
-use crate::chart::{Assignment, Category, Channel, ContactPoint, Guardian, Occurrence, Reach};
+use crate::chart::{Assignment, Category, Channel, ContactPoint, Occurrence, Reach};
 use crate::id::{DeliveryId, RunId};
 use crate::zone;
 
@@ -30,12 +28,10 @@ pub enum Send {
 /// How an attempt ended, as far as the delivery is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    Sent,
-    Not(Reason),
-    /// Refused for now: it is tried again then.
-    Later(Timestamp),
-    /// Nobody knows whether it was taken: staff decide.
-    Unknown,
+    /// The gateway had it, and said this.
+    Said(Gateway),
+    /// There is no such template: it never got there.
+    NotWritten,
 }
 
 /// A message held back by something that nobody can date is looked at again so soon.
@@ -51,7 +47,7 @@ pub fn attempt(
     let Some(delivery) = ledger.deliveries.get(&id).cloned() else {
         return (Send::No(Reason::ContentWithdrawn), vec![]);
     };
-    let send = check(facts, ledger, &delivery);
+    let (send, grounds) = look(facts, ledger, &delivery);
     let mut work = Work { facts, ledger, effects: vec![], ids };
     match &send {
         Send::Now => {
@@ -63,12 +59,10 @@ pub fn attempt(
             work.put(Effect::DeliverySet { delivery: id, not_before: *until, waits_for, state });
             // Said once, however often it is looked at.
             if delivery.waits_for != waits_for {
-                let detail = Detail { until: Some(*until), ..Detail::none() };
-                let decision = told(&delivery, Verdict::Deferred, Some(*reason), facts);
-                work.put(Effect::Decided(super::Decision { detail, ..decision }));
+                work.say(told(&delivery, grounds, facts));
             }
         }
-        Send::No(reason) => work.end_delivery(id, *reason),
+        Send::No(_) => work.end_delivery(id, grounds),
     }
     (send, work.effects)
 }
@@ -77,23 +71,25 @@ pub fn attempt(
 pub fn end(facts: &Facts, ledger: &mut Ledger, id: DeliveryId, end: End, ids: &mut dyn FnMut() -> Uuid) -> Vec<Effect> {
     let Some(delivery) = ledger.deliveries.get(&id).cloned() else { return vec![] };
     let mut work = Work { facts, ledger, effects: vec![], ids };
-    match end {
-        End::Sent => {
-            let state = DeliveryState::Sent { at: facts.now };
-            work.put(Effect::DeliverySet { delivery: id, not_before: delivery.not_before, waits_for: None, state });
-            work.put(Effect::Decided(told(&delivery, Verdict::Sent, None, facts)));
+    let ground = match end {
+        End::Said(gateway) => Ground::Gateway(gateway),
+        End::NotWritten => Ground::Content { there: false },
+    };
+    let state = match ground.says(facts.now) {
+        Says::Yes | Says::Due(_) => DeliveryState::Sent { at: facts.now },
+        Says::Hold(_) => DeliveryState::Uncertain,
+        Says::No(_) => {
+            work.end_delivery(id, vec![ground]);
+            return work.effects;
         }
-        End::Not(reason) => work.end_delivery(id, reason),
-        End::Later(not_before) => {
+        Says::Wait(again, _) => {
             let state = DeliveryState::Queued;
-            work.put(Effect::DeliverySet { delivery: id, not_before, waits_for: None, state });
+            work.put(Effect::DeliverySet { delivery: id, not_before: again, waits_for: None, state });
+            return work.effects;
         }
-        End::Unknown => {
-            let state = DeliveryState::Uncertain;
-            work.put(Effect::DeliverySet { delivery: id, not_before: delivery.not_before, waits_for: None, state });
-            work.put(Effect::Decided(told(&delivery, Verdict::Deferred, Some(Reason::UncertainHeld), facts)));
-        }
-    }
+    };
+    work.put(Effect::DeliverySet { delivery: id, not_before: delivery.not_before, waits_for: None, state });
+    work.say(told(&delivery, vec![ground], facts));
     work.effects
 }
 
@@ -109,195 +105,221 @@ pub fn parts(
     let mut work = Work { facts, ledger, effects: vec![], ids };
     let mut parts = vec![];
     for part in all {
-        match check(facts, work.ledger, &part) {
+        match look(facts, work.ledger, &part) {
             // It takes no place of its own.
-            Send::Now | Send::Wait { reason: Reason::AttentionBudget, .. } => parts.push(part),
-            Send::Wait { .. } => work.requeue(&part),
-            Send::No(reason) => work.end_delivery(part.id, reason),
+            (Send::Now | Send::Wait { reason: Reason::AttentionBudget, .. }, _) => parts.push(part),
+            (Send::Wait { .. }, _) => work.requeue(&part),
+            (Send::No(_), grounds) => work.end_delivery(part.id, grounds),
         }
     }
     (parts, work.effects)
 }
 
-/// The way a message takes: the first channel of its ladder that leads to the patient, and until when it must wait.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The way a message takes: what it meets, and the address it leads to with the time it must wait for.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Way {
-    pub contact: ContactPoint,
-    pub wait: Option<(Timestamp, Reason)>,
+    pub road: Road,
+    pub leads: Result<(ContactPoint, Option<(Timestamp, Reason)>), Reason>,
 }
 
-/// The way of a message that would be worth something until `expires`; or why there is none.
-pub fn way(facts: &Facts, ledger: &Ledger, m: &Message, w: &Workflow, expires: Timestamp) -> Result<Way, Reason> {
-    let (mut first, mut when_back) = (None, None);
-    for channel in &m.ladder {
-        match leads_to(facts, *channel, &m.template, w.category) {
-            // A gateway that is down now may be back before the message is worth nothing; another one is better.
-            Ok(point) if facts.world.down.contains(channel) => when_back = when_back.or(Some(point)),
-            Ok(point) => return waits(facts, ledger, m, w, point, expires),
-            Err(reason) => first = first.or(Some(reason)),
-        }
-    }
-    match when_back {
-        Some(point) => waits(facts, ledger, m, w, point, expires),
-        None => Err(first.unwrap_or(Reason::NoAddress)),
-    }
+/// The way of a message that would be worth something until `expires`: the first channel of its ladder that leads to the
+/// patient.
+pub fn way(facts: &Facts, ledger: &Ledger, m: &Message, w: &Workflow, expires: Timestamp) -> Way {
+    let (doors, points): (Vec<_>, Vec<_>) =
+        m.ladder.iter().map(|channel| door(facts, *channel, &m.template, w.category)).unzip();
+    let road = Road { doors, rule: None, room: None, quiet: None, back: None, expires };
+    let chosen = road.chosen().and_then(|n| points.into_iter().nth(n).flatten().ok_or(Reason::NoAddress));
+    let contact = match chosen {
+        Ok(contact) => contact,
+        Err(reason) => return Way { road, leads: Err(reason) },
+    };
+    let rule = attention::rule(facts, ledger, m, &contact, None);
+    let road = narrow(facts, ledger, Road { rule, ..road }, &Asking { contact: &contact, workflow: w, own: None });
+    let leads = match road.says(facts.now) {
+        Says::Wait(until, reason) => Ok((contact, Some((until, reason)))),
+        Says::No(reason) | Says::Hold(reason) => Err(reason),
+        Says::Yes | Says::Due(_) => Ok((contact, None)),
+    };
+    Way { road, leads }
 }
 
 /// Rules 5 and 6. Neither ever leads to the next channel.
-fn waits(
-    facts: &Facts,
-    ledger: &Ledger,
-    message: &Message,
-    workflow: &Workflow,
-    contact: ContactPoint,
-    expires: Timestamp,
-) -> Result<Way, Reason> {
-    if attention::limited(facts, ledger, message, &contact, None) {
-        return Err(Reason::SendRule);
-    }
-    let asking = Asking { contact: &contact, workflow, own: None };
-    match hold_back(facts, ledger, &asking) {
-        Some((until, reason)) if until >= expires => Err(reason),
-        wait => Ok(Way { contact, wait }),
-    }
-}
-
-fn hold_back(facts: &Facts, ledger: &Ledger, asking: &Asking) -> Option<(Timestamp, Reason)> {
-    let room = attention::wait(facts, ledger, asking).map(|until| (until, Reason::AttentionBudget));
-    room.or_else(|| quiet(facts, asking.contact.channel).map(|until| (until, Reason::QuietHours)))
-}
-
-/// Where what is to be said on a channel goes, or why it goes nowhere.
-fn leads_to(facts: &Facts, channel: Channel, template: &str, category: Category) -> Result<ContactPoint, Reason> {
-    match channel {
-        Channel::Email | Channel::Text => contact(facts, channel, category),
-        // No message to the patient: neither consent nor an address is asked for.
-        Channel::Webhook => {
-            let name = template.strip_prefix("webhook/").filter(|name| facts.clinic.webhooks.contains(*name));
-            name.map(ContactPoint::webhook).ok_or(Reason::ChannelNotSetUp)
-        }
-    }
+fn narrow(facts: &Facts, ledger: &Ledger, road: Road, asking: &Asking) -> Road {
+    // What a system is told takes nobody's attention.
+    let to_patient = asking.contact.channel != Channel::Webhook;
+    let room = to_patient.then(|| attention::room(facts, ledger, asking));
+    Road { room, quiet: quiet(facts, asking.contact.channel), ..road }
 }
 
 /// The contact point a channel leads to, or why it leads nowhere (rules 3 and 4).
 pub fn contact(facts: &Facts, channel: Channel, category: Category) -> Result<ContactPoint, Reason> {
-    if !facts.channels.contains(&channel) {
-        return Err(Reason::ChannelNotSetUp);
-    }
-    let patient = &facts.chart.patient;
-    let guardian = guardian(facts)?;
-    if patient.refusals.contains(&(channel, category)) {
-        return Err(Reason::OptedOut);
-    }
-    if !facts.clinic.basis.contains(&(channel, category)) && !patient.consents.contains(&(channel, category)) {
-        return Err(Reason::NoConsent);
-    }
-    let point = match guardian.map_or_else(|| patient.reach(channel), |g| g.reach(channel)) {
-        Reach::NoAddress => return Err(Reason::NoAddress),
-        Reach::NotAnAddress => return Err(Reason::PlaceholderAddress),
-        Reach::At(point) => point,
-    };
-    if facts.world.crowded.contains(&point) {
-        return Err(Reason::PlaceholderAddress);
-    }
-    if patient.has_opted_out(&point, category) {
-        return Err(Reason::OptedOut);
-    }
-    if facts.world.suppressed.contains(&point) {
-        return Err(Reason::AddressSuppressed);
-    }
-    Ok(point)
+    let (door, point) = door_to_patient(facts, channel, category);
+    door.leads()?;
+    point.ok_or(Reason::NoAddress)
 }
 
-/// Whose address counts: a minor's messages go to the guardian.
-fn guardian<'a>(facts: &'a Facts) -> Result<Option<&'a Guardian>, Reason> {
+/// What a message meets on a channel.
+fn door(facts: &Facts, channel: Channel, template: &str, category: Category) -> (Door, Option<ContactPoint>) {
+    match channel {
+        Channel::Email | Channel::Text => door_to_patient(facts, channel, category),
+        Channel::Webhook => door_to_system(facts, template, category),
+    }
+}
+
+/// No message to the patient: neither consent nor an address is asked for.
+fn door_to_system(facts: &Facts, template: &str, category: Category) -> (Door, Option<ContactPoint>) {
+    let name = template.strip_prefix("webhook/").filter(|name| facts.clinic.webhooks.contains(*name));
+    let door = Door {
+        channel: Channel::Webhook,
+        category,
+        set_up: name.is_some(),
+        minor: false,
+        guardian: false,
+        refused: false,
+        basis: true,
+        consented: false,
+        leads_to: LeadsTo::Address,
+        crowded: false,
+        opted_out: false,
+        suppressed: false,
+        changed: false,
+        down: facts.world.down.contains(&Channel::Webhook),
+    };
+    (door, name.map(ContactPoint::webhook))
+}
+
+fn door_to_patient(facts: &Facts, channel: Channel, category: Category) -> (Door, Option<ContactPoint>) {
     let patient = &facts.chart.patient;
     let today = zone::date_in(facts.now, facts.chart.home_zone(facts.clinic));
-    if patient.age_on(today).is_none_or(|age| age >= 18) {
-        return Ok(None);
-    }
-    patient.guardian.as_ref().map(Some).ok_or(Reason::NoGuardian)
+    let minor = patient.age_on(today).is_some_and(|age| age < 18);
+    let reach = match &patient.guardian {
+        Some(guardian) if minor => guardian.reach(channel),
+        Some(_) | None => patient.reach(channel),
+    };
+    let (leads_to, point) = match reach {
+        Reach::NoAddress => (LeadsTo::NoAddress, None),
+        Reach::NotAnAddress => (LeadsTo::Placeholder, None),
+        Reach::At(point) => (LeadsTo::Address, Some(point)),
+    };
+    let at = |is: &dyn Fn(&ContactPoint) -> bool| point.as_ref().is_some_and(is);
+    let door = Door {
+        channel,
+        category,
+        set_up: facts.channels.contains(&channel),
+        minor,
+        guardian: patient.guardian.is_some(),
+        refused: patient.refusals.contains(&(channel, category)),
+        basis: facts.clinic.basis.contains(&(channel, category)),
+        consented: patient.consents.contains(&(channel, category)),
+        leads_to,
+        crowded: at(&|point| facts.world.crowded.contains(point)),
+        opted_out: at(&|point| patient.has_opted_out(point, category)),
+        suppressed: at(&|point| facts.world.suppressed.contains(point)),
+        changed: false,
+        down: facts.world.down.contains(&channel),
+    };
+    (door, point)
 }
 
 /// Quiet hours of the channel in the patient's zone (rule 6).
-pub fn quiet(facts: &Facts, channel: Channel) -> Option<Timestamp> {
+fn quiet(facts: &Facts, channel: Channel) -> Option<QuietSeen> {
     match channel {
         Channel::Email | Channel::Webhook => None,
         Channel::Text => {
-            let opening = next_opening(facts.now, facts.text_hours(), &facts.patient_zone());
-            (opening > facts.now).then_some(opening)
+            let zone = facts.chart.home_zone(facts.clinic).to_owned();
+            Some(QuietSeen { zone, hours: facts.text_hours() })
         }
     }
-}
-
-/// When a gateway that does not answer may be worth another look.
-fn down(facts: &Facts, channel: Channel) -> Option<(Timestamp, Reason)> {
-    let again = facts.now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX);
-    facts.world.down.contains(&channel).then_some((again, Reason::ChannelDown))
 }
 
 /// Everything that may have changed since the delivery was written, in the order of section 5.
 pub fn check(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Send {
-    if let Some(reason) = out_of_reach(facts) {
-        return Send::No(reason);
-    }
-    let Some(workflow) = facts.workflows.version(&delivery.workflow, delivery.version) else {
-        return Send::No(Reason::ContentWithdrawn);
-    };
-    if !facts.workflows.is_active(&delivery.workflow, facts.now) {
-        return Send::No(Reason::WorkflowInactive);
-    }
-    let Some(occurrence) = facts.occurrence(delivery.anchor) else { return Send::No(Reason::AnchorNoLongerValid) };
-    match invalid(occurrence.validity) {
-        Some(Reason::AnchorCancelled) if workflow.on_cancel == OnCancel::Continue => {}
-        Some(reason) => return Send::No(reason),
-        None => {}
-    }
-    if delivery.expires <= facts.now {
-        return Send::No(Reason::Expired);
-    }
-    if let Some(reason) = held(facts, workflow, occurrence) {
-        return Send::Wait { until: facts.now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX), reason };
-    }
-    let step = workflow.step(&delivery.key.step);
-    let step_goals = step.map_or(&[][..], |s| &s.until);
-    if workflow.until.iter().chain(step_goals).any(|goal| reached(goal, facts, delivery.run, occurrence)) {
-        return Send::No(Reason::GoalReached);
-    }
-    if workflow.on_leave != OnLeave::Finish && workflow.group.holds(facts, occurrence).is_err() {
-        return Send::No(Reason::LeftGroup);
-    }
-    match leads_to(facts, delivery.contact.channel, &delivery.template, delivery.category) {
-        // The address changed since: nothing goes to the old one any more.
-        Ok(point) if point != delivery.contact => return Send::No(Reason::NoAddress),
-        Ok(_) => {}
-        Err(reason) => return Send::No(reason),
-    }
-    let nth = usize::try_from(delivery.key.task).unwrap_or(usize::MAX);
-    let message = step.and_then(|s| s.tasks.get(nth)).and_then(|t| t.message());
-    if message.is_some_and(|m| attention::limited(facts, ledger, m, &delivery.contact, Some(delivery.id))) {
-        return Send::No(Reason::SendRule);
-    }
-    let asking = Asking { contact: &delivery.contact, workflow, own: Some(delivery) };
-    match hold_back(facts, ledger, &asking).or_else(|| down(facts, delivery.contact.channel)) {
-        Some((until, reason)) if until >= delivery.expires => Send::No(reason),
-        Some((until, reason)) => Send::Wait { until, reason },
-        None => Send::Now,
-    }
+    look(facts, ledger, delivery).0
 }
 
-/// Whether a goal holds now. Form goals count only what this run has assigned, or what it stands on; what staff took back
-/// is through as well.
-pub fn reached(goal: &Goal, facts: &Facts, run: RunId, o: &Occurrence) -> bool {
-    let is_own = |a: &&Assignment| a.run == Some(run) || o.assignment == Some(a.id);
-    let own = || facts.chart.assignments.iter().filter(is_own);
-    match goal {
-        Goal::Registered => facts.chart.patient.registered_at.is_some(),
-        Goal::VisitBooked => visits_booked(facts) > 0,
-        Goal::Completed => own().next().is_some() && !own().any(Assignment::is_open),
-        Goal::CompletedForm(form) => {
-            let mut these = own().filter(|a| a.content == *form).peekable();
-            these.peek().is_some() && !these.any(Assignment::is_open)
-        }
+/// The same, with what was looked at up to the first that stands in the way.
+fn look(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> (Send, Vec<Ground>) {
+    let grounds = grounds(facts, ledger, delivery);
+    let says = grounds.last().map_or(Says::Yes, |ground| ground.says(facts.now));
+    let later = || facts.now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX);
+    let send = match says {
+        Says::Yes | Says::Due(_) => Send::Now,
+        Says::No(reason) => Send::No(reason),
+        Says::Wait(until, reason) => Send::Wait { until, reason },
+        Says::Hold(reason) => Send::Wait { until: later(), reason },
+    };
+    (send, grounds)
+}
+
+fn grounds(facts: &Facts, ledger: &Ledger, delivery: &Delivery) -> Vec<Ground> {
+    let version = facts.workflows.version(&delivery.workflow, delivery.version);
+    let mut grounds =
+        vec![Ground::Patient(Standing::of(&facts.chart.patient)), Ground::Content { there: version.is_some() }];
+    let Some(workflow) = version else { return up_to_the_first(facts, grounds) };
+    grounds.push(on(facts, &delivery.workflow, false));
+    let Some(o) = facts.occurrence(delivery.anchor) else {
+        grounds.push(Ground::Anchor { validity: None, goes_on: false });
+        return up_to_the_first(facts, grounds);
+    };
+    let goes_on = workflow.on_cancel == OnCancel::Continue;
+    grounds.push(Ground::Anchor { validity: Some(o.validity), goes_on });
+    grounds.push(Ground::Expiry { expires: delivery.expires });
+    grounds.extend(held(facts, workflow, o));
+    let step = workflow.step(&delivery.key.step);
+    let of_step = step.map_or(&[][..], |s| &s.until).iter().map(|goal| (goal, false));
+    let goals = workflow.until.iter().map(|goal| (goal, true)).chain(of_step);
+    grounds.extend(goals.map(|(goal, of_workflow)| self::goal(goal, of_workflow, facts, delivery.run, o)));
+    if workflow.on_leave != OnLeave::Finish && workflow.group.holds(facts, o).is_err() {
+        let seen = GroupSeen::of(&workflow.group, facts, o);
+        grounds.push(Ground::Group { seen, on_leave: Some(workflow.on_leave) });
     }
+    let mut grounds = up_to_the_first(facts, grounds);
+    if grounds.last().is_none_or(|ground| ground.says(facts.now) == Says::Yes) {
+        let nth = usize::try_from(delivery.key.task).unwrap_or(usize::MAX);
+        let message = step.and_then(|s| s.tasks.get(nth)).and_then(|t| t.message());
+        grounds.push(Ground::Road(Box::new(road(facts, ledger, delivery, workflow, message))));
+    }
+    grounds
+}
+
+fn up_to_the_first(facts: &Facts, mut grounds: Vec<Ground>) -> Vec<Ground> {
+    let first = grounds.iter().position(|ground| ground.says(facts.now) != Says::Yes);
+    grounds.truncate(first.map_or(grounds.len(), |n| n + 1));
+    grounds
+}
+
+/// What a delivery meets on its own channel, to the address it was written for.
+fn road(facts: &Facts, ledger: &Ledger, delivery: &Delivery, workflow: &Workflow, message: Option<&Message>) -> Road {
+    let contact = &delivery.contact;
+    let (door, point) = door(facts, contact.channel, &delivery.template, delivery.category);
+    // The address changed since: nothing goes to the old one any more.
+    let door = Door { changed: point.is_some_and(|point| point != *contact), ..door };
+    let again = facts.now.checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX);
+    let back = door.down.then_some(again);
+    let rule = message.and_then(|m| attention::rule(facts, ledger, m, contact, Some(delivery.id)));
+    let road = Road { doors: vec![door], rule, room: None, quiet: None, back, expires: delivery.expires };
+    narrow(facts, ledger, road, &Asking { contact, workflow, own: Some(delivery) })
+}
+
+/// Whether a goal holds now.
+pub fn reached(goal: &Goal, facts: &Facts, run: RunId, o: &Occurrence) -> bool {
+    self::goal(goal, false, facts, run, o).reason(facts.now).is_some()
+}
+
+/// What there is of what a goal asks for. Form goals count only what this run has assigned, or what it stands on; what
+/// staff took back is through as well.
+pub fn goal(goal: &Goal, of_workflow: bool, facts: &Facts, run: RunId, o: &Occurrence) -> Ground {
+    let is_own = |a: &&Assignment| a.run == Some(run) || o.assignment == Some(a.id);
+    let own = |form: Option<&String>| {
+        let these =
+            facts.chart.assignments.iter().filter(is_own).filter(|a| form.is_none_or(|form| a.content == *form));
+        these.fold((0, 0), |(there, open), a| (there + 1, open + usize::from(a.is_open())))
+    };
+    let (there, open) = match goal {
+        Goal::Registered => (usize::from(facts.chart.patient.registered_at.is_some()), 0),
+        Goal::VisitBooked => (visits_booked(facts), 0),
+        Goal::Completed => own(None),
+        Goal::CompletedForm(form) => own(Some(form)),
+    };
+    Ground::Goal { goal: goal.clone(), of_workflow, there, open }
 }

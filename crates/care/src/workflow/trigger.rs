@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::facts::Facts;
-use super::group::Saw;
+use super::ground::Test;
 use super::number::NumberTest;
 use crate::chart::{Assignment, Encounter, EventKind, Idle, Occurrence, VisitType};
 
@@ -55,24 +55,22 @@ pub enum FirstIn {
 }
 
 impl Trigger {
-    /// `Ok` when the filter lets this event through; else the filter that did not, and what it saw.
-    pub fn lets_through(&self, facts: &Facts, occurrence: &Occurrence) -> Result<(), Saw> {
+    /// `Ok` when the filter lets this event through; else the test that did not.
+    pub fn lets_through(&self, facts: &Facts, occurrence: &Occurrence) -> Result<(), Test> {
         let visit = occurrence.encounter.and_then(|id| facts.chart.encounter(id));
         self.visit_passes(facts, visit)?;
         if !self.locations.is_empty() {
             let seen = facts.clinic.location(occurrence.location).map(|l| l.name.as_str());
             one_of("location", &self.locations, seen)?;
         }
-        if let Some(wanted) = self.send_invite
-            && facts.chart.patient.send_invite != wanted
-        {
-            return no(format!("send_invite = {wanted}"), if wanted { "no" } else { "yes" });
+        if let Some(wanted) = self.send_invite {
+            ask(Test::Invite { wanted, seen: facts.chart.patient.send_invite })?;
         }
         let assignment = occurrence.assignment.and_then(|id| facts.chart.assignment(id));
         self.answer_passes(facts, assignment, occurrence.anchor.nth)
     }
 
-    fn visit_passes(&self, facts: &Facts, visit: Option<&Encounter>) -> Result<(), Saw> {
+    fn visit_passes(&self, facts: &Facts, visit: Option<&Encounter>) -> Result<(), Test> {
         if !self.visit_types.is_empty() {
             let allowed: Vec<_> = self.visit_types.iter().map(|t| t.code().to_owned()).collect();
             one_of("visit_type", &allowed, visit.and_then(|v| v.visit_type).map(VisitType::code))?;
@@ -81,15 +79,10 @@ impl Trigger {
             let of_these = |e: &Encounter| {
                 self.visit_types.is_empty() || e.visit_type.is_some_and(|t| self.visit_types.contains(&t))
             };
-            let number = visit.map(|v| number_of(facts, v, of_these));
-            if number != Some(1) {
-                let seen = number.map_or("no visit".to_owned(), |n| format!("number {n}"));
-                return no("first_in = episode".into(), &seen);
-            }
+            ask(Test::FirstInEpisode { number: visit.map(|v| number_of(facts, v, of_these)) })?;
         }
-        if let Some(test) = &self.visit_number {
-            let number = visit.map(|v| number_of(facts, v, |_| true) as f64);
-            test.holds("visit_number", number)?;
+        if let Some(test) = self.visit_number {
+            number("visit_number", test, visit.map(|v| number_of(facts, v, |_| true) as f64))?;
         }
         if self.practitioners.is_empty() {
             return Ok(());
@@ -97,25 +90,22 @@ impl Trigger {
         one_of("practitioner", &self.practitioners, visit.and_then(|v| v.known_practitioner()))
     }
 
-    fn answer_passes(&self, facts: &Facts, assignment: Option<&Assignment>, nth: u32) -> Result<(), Saw> {
+    fn answer_passes(&self, facts: &Facts, assignment: Option<&Assignment>, nth: u32) -> Result<(), Test> {
         if !self.instruments.is_empty() {
             one_of("instrument", &self.instruments, assignment.map(Assignment::instrument))?;
         }
         let response = assignment.and_then(|a| a.responses.get(usize::try_from(nth).ok()?.checked_sub(1)?));
         let score = response.and_then(|r| r.score).map(|s| s.points());
-        if let Some(test) = &self.score {
-            test.holds("score", score)?;
+        if let Some(test) = self.score {
+            number("score", test, score)?;
         }
-        if let Some(test) = &self.change {
+        if let Some(test) = self.change {
             let baseline = assignment.and_then(|a| baseline(facts, a));
-            test.holds("change", score.zip(baseline).map(|(score, baseline)| score - baseline))?;
+            number("change", test, score.zip(baseline).map(|(score, baseline)| score - baseline))?;
         }
         for (question, wanted) in &self.answer {
             let seen = response.map(|r| r.answers.get(question)).unwrap_or_default();
-            if !seen.contains(wanted) {
-                let seen = seen.join(", ");
-                return no(format!("{question} = {wanted}"), if seen.is_empty() { "not known" } else { &seen });
-            }
+            ask(Test::Answer { question: question.clone(), wanted: wanted.clone(), seen: seen.to_vec() })?;
         }
         Ok(())
     }
@@ -144,15 +134,19 @@ fn baseline(facts: &Facts, of: &Assignment) -> Option<f64> {
     scores.min().map(|(_, score)| score.points())
 }
 
-fn one_of(what: &str, allowed: &[String], seen: Option<&str>) -> Result<(), Saw> {
+fn one_of(what: &str, allowed: &[String], seen: Option<&str>) -> Result<(), Test> {
     if seen.is_some_and(|seen| allowed.iter().any(|a| a == seen)) {
         return Ok(());
     }
-    no(format!("{what} = {}", allowed.join(" or ")), seen.unwrap_or("not known"))
+    ask(Test::OneOf { what: what.into(), allowed: allowed.to_vec(), seen: seen.map(str::to_owned) })
 }
 
-fn no(clause: String, value: &str) -> Result<(), Saw> {
-    Err(Saw { clause, value: value.into() })
+fn number(what: &str, test: NumberTest, seen: Option<f64>) -> Result<(), Test> {
+    ask(Test::Number { what: what.into(), test, seen })
+}
+
+fn ask(test: Test) -> Result<(), Test> {
+    if test.fails().is_some() { Err(test) } else { Ok(()) }
 }
 
 #[derive(Deserialize)]

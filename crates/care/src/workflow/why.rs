@@ -6,8 +6,9 @@
 use uuid::Uuid;
 
 use super::decide::{awake, concerns, fits, invalid, out_of_reach};
-use super::decision::Detail;
+use super::decision::Decision;
 use super::facts::{Activation, Facts, Published};
+use super::ground::{Answer, Asked};
 use super::group::{Judged, Saw};
 use super::ledger::{Known, Ledger};
 use super::reason::Reason;
@@ -34,8 +35,15 @@ pub struct Judgement<'a> {
     pub in_group: Result<(), Saw>,
     /// Each of its clauses, whatever the others say.
     pub clauses: Vec<Judged>,
-    /// What another run has to say about it.
-    pub re_entry: Result<(), (Reason, Detail)>,
+    /// Why another run stands in its way, if so.
+    pub re_entry: Option<Reason>,
+}
+
+/// The verdict of a stored decision made anew, from what was stored with it and nothing else. `None` for a row from before
+/// that was written down.
+pub fn replay(decision: &Decision) -> Option<Answer> {
+    let asked: Asked = decision.detail.asked?;
+    Some(asked.answer(&decision.detail.grounds, decision.at))
 }
 
 /// Every event of the chart of the kinds that this workflow waits for, valid or not, in order of time.
@@ -56,13 +64,13 @@ pub fn judgements<'a>(facts: &Facts<'a>, ledger: &Ledger, key: &str, published: 
             occurrence: o,
             known,
             activation,
-            fits: fits(facts, workflow, in_force, o),
-            filter: workflow.trigger.lets_through(facts, o),
+            fits: fits(facts, workflow, in_force, o).reason(facts.now).is_none(),
+            filter: workflow.trigger.lets_through(facts, o).map_err(|test| test.fails().unwrap_or_default()),
             invalid: invalid(o.validity),
             out_of_reach: out_of_reach(facts),
             in_group: workflow.group.holds(facts, o),
             clauses: workflow.group.clauses(facts, Some(o)),
-            re_entry: work.re_entry(key, workflow, o),
+            re_entry: work.re_entry(key, workflow, o).iter().find_map(|ground| ground.reason(facts.now)),
         }
     })
     .collect()

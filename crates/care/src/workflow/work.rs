@@ -5,10 +5,9 @@ use uuid::Uuid;
 
 use super::decision::{Decision, Detail, StepRef, TaskResult, Verdict};
 use super::facts::Facts;
+use super::ground::{Asked, Ground};
 use super::ledger::{Delivery, DeliveryState, Effect, Ledger, PlannedStep, Run, StepState};
-use super::reason::Reason;
-use crate::chart::Occurrence;
-use crate::id::{DeliveryId, RunId};
+use crate::id::DeliveryId;
 
 pub struct Work<'a> {
     pub facts: &'a Facts<'a>,
@@ -24,76 +23,63 @@ impl Work<'_> {
         self.effects.push(effect);
     }
 
-    /// Writes a step's end and the decision that says why.
-    pub fn end_step(&mut self, run: &Run, step: &PlannedStep, state: StepState) {
-        let (verdict, reason) = match state {
-            StepState::Pending { .. } => (Verdict::Deferred, None),
-            StepState::Performed { .. } => (Verdict::Performed, None),
-            StepState::Skipped { reason, .. } => (Verdict::Skipped, Some(reason)),
-            StepState::Cancelled { reason, .. } => (Verdict::Cancelled, Some(reason)),
-        };
-        self.end_step_with(run, step, state, (verdict, reason), Detail::none(), vec![]);
+    /// Writes a decision down, if there is one.
+    pub fn say(&mut self, decision: Option<Decision>) {
+        if let Some(decision) = decision {
+            self.put(Effect::Decided(decision));
+        }
+    }
+
+    /// Does to a step what follows from the grounds, and writes down the decision with them. Nothing, if nothing follows.
+    pub fn end_step(&mut self, run: &Run, step: &PlannedStep, asked: Asked, grounds: Vec<Ground>) {
+        self.end_step_with(run, step, asked, grounds, vec![]);
     }
 
     pub fn end_step_with(
         &mut self,
         run: &Run,
         step: &PlannedStep,
-        state: StepState,
-        (verdict, reason): (Verdict, Option<Reason>),
-        detail: Detail,
+        asked: Asked,
+        grounds: Vec<Ground>,
         tasks: Vec<TaskResult>,
     ) {
-        let at = StepRef::of(step);
+        let at = self.facts.now;
+        let (answer, detail) = Detail::of(asked, grounds, at);
+        let Some(verdict) = answer.verdict else { return };
+        let state = match (verdict, answer.reason) {
+            (Verdict::Performed, _) => StepState::Performed { at },
+            (Verdict::Deferred, _) => StepState::Pending { at: answer.at },
+            (Verdict::Skipped, Some(reason)) => StepState::Skipped { at, reason },
+            (Verdict::Cancelled, Some(reason)) => StepState::Cancelled { at, reason },
+            (Verdict::Skipped | Verdict::Cancelled, None)
+            | (Verdict::Planned | Verdict::Passed | Verdict::Sent | Verdict::NotSent, _) => return,
+        };
         self.put(Effect::StepSet { run: run.id, step: step.clone().into_state(state) });
         self.put(Effect::Decided(Decision {
-            at: self.facts.now,
+            at,
             workflow: run.workflow.clone(),
             version: run.version,
             anchor: self.facts.chart.canonical(run.anchor),
             run: Some(run.id),
-            step: Some(at),
+            step: Some(StepRef::of(step)),
             verdict,
-            reason,
+            reason: answer.reason,
             detail,
             tasks,
         }));
     }
 
-    #[expect(clippy::too_many_arguments, reason = "these are the columns of the decision row")]
-    pub fn decide(
-        &mut self,
-        workflow: &str,
-        version: u32,
-        o: &Occurrence,
-        run: Option<RunId>,
-        step: Option<StepRef>,
-        (verdict, reason): (Verdict, Option<Reason>),
-        detail: Detail,
-    ) {
-        self.put(Effect::Decided(Decision {
-            at: self.facts.now,
-            workflow: workflow.into(),
-            version,
-            anchor: o.anchor,
-            run,
-            step,
-            verdict,
-            reason,
-            detail,
-            tasks: vec![],
-        }));
-    }
-
     /// Ends a delivery that has not gone out. What was to go as a part of it goes by itself.
-    pub fn end_delivery(&mut self, id: DeliveryId, reason: Reason) {
+    pub fn end_delivery(&mut self, id: DeliveryId, grounds: Vec<Ground>) {
         let Some(delivery) = self.ledger.deliveries.get(&id).cloned() else { return };
+        let Some(decision) = told(&delivery, grounds, self.facts) else { return };
+        let Some(reason) = decision.reason else { return };
         let was_joined = matches!(delivery.state, DeliveryState::Joined { .. });
         let state = DeliveryState::Ended { at: self.facts.now, reason };
         self.put(Effect::DeliverySet { delivery: id, not_before: delivery.not_before, waits_for: None, state });
         // That it goes as a part of another was its one decision.
         if !was_joined {
-            self.put(Effect::Decided(told(&delivery, Verdict::NotSent, Some(reason), self.facts)));
+            self.put(Effect::Decided(decision));
         }
         self.release_joined(id);
     }
@@ -119,15 +105,16 @@ impl Work<'_> {
     }
 }
 
-/// What became of a delivery, as a decision.
-pub fn told(delivery: &Delivery, verdict: Verdict, reason: Option<Reason>, facts: &Facts) -> Decision {
+/// What became of a delivery, as a decision, if its grounds say that anything did.
+pub fn told(delivery: &Delivery, grounds: Vec<Ground>, facts: &Facts) -> Option<Decision> {
     let anchor = facts.chart.canonical(delivery.anchor);
-    Decision { anchor, ..said(delivery, verdict, reason, facts.now) }
+    Some(Decision { anchor, ..said(delivery, grounds, facts.now)? })
 }
 
 /// The same where the chart is not at hand.
-pub fn said(delivery: &Delivery, verdict: Verdict, reason: Option<Reason>, at: Timestamp) -> Decision {
-    Decision {
+pub fn said(delivery: &Delivery, grounds: Vec<Ground>, at: Timestamp) -> Option<Decision> {
+    let (answer, detail) = Detail::of(Asked::Message, grounds, at);
+    Some(Decision {
         at,
         workflow: delivery.workflow.clone(),
         version: delivery.version,
@@ -139,15 +126,15 @@ pub fn said(delivery: &Delivery, verdict: Verdict, reason: Option<Reason>, at: T
             generation: delivery.key.generation,
             due: delivery.due,
         }),
-        verdict,
-        reason,
-        detail: Detail::none(),
+        verdict: answer.verdict?,
+        reason: answer.reason,
+        detail,
         tasks: vec![TaskResult {
             content: delivery.template.clone(),
             channel: Some(delivery.contact.channel),
             reason: None,
         }],
-    }
+    })
 }
 
 impl StepRef {

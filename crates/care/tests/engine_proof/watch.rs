@@ -44,6 +44,8 @@ impl Watch {
                 Said::Sent(who, at, delivery) => self.sent(stage, who, at, &delivery),
                 Said::Decided(_, d) => {
                     let yes = matches!(d.verdict, Verdict::Planned | Verdict::Performed | Verdict::Sent);
+                    let answer = care::workflow::why::replay(&d).unwrap();
+                    assert_eq!((answer.verdict, answer.reason), (Some(d.verdict), d.reason), "replayed: {d:?}");
                     assert_eq!(d.reason.is_none(), yes, "a no has its reason, a yes has none: {d:?}");
                     *self.counts.entry(d.verdict.code()).or_default() += 1;
                     self.decided_once(&d);

@@ -46,7 +46,7 @@ pub struct WhyPlanned {
     pub title: String,
     pub id: String,
     pub due: Stamp,
-    /// "2 days before at 10:00 of 2026-03-16 14:00 (America/New_York)".
+    /// "2 days before at 10:00, counted from 2026-03-16 14:00 (America/New_York)".
     pub sum: Option<String>,
     pub verdict: Verdict,
     pub reason: Option<Reason>,

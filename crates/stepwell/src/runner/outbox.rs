@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 
 use care::id::{OrganizationId, PatientId};
+use care::workflow::ground::{Gateway, Says};
 use care::workflow::send::{self, End, Send};
 use care::workflow::task::Uncertain;
 use care::workflow::work::said;
-use care::workflow::{Delivery, Reason, Verdict};
+use care::workflow::{Delivery, Ground, Verdict};
 use delivery::email::{Down, Mailer};
-use delivery::text::Gateway;
+use delivery::text;
 use delivery::webhook::Caller;
-use delivery::{Outcome, backoff, gave_up};
+use delivery::{GIVE_UP_AFTER, Outcome, backoff};
 use jiff::{SignedDuration, Timestamp};
 use store::{AttemptOutcome, ClaimedDelivery, Error, OrgTx};
 
@@ -33,7 +34,7 @@ struct Ready {
 #[derive(Clone)]
 struct Doors {
     mailer: Option<Mailer>,
-    texts: Option<Gateway>,
+    texts: Option<text::Gateway>,
     calls: Option<Caller>,
 }
 
@@ -107,8 +108,10 @@ async fn prepare(roof: &Roof, organization: OrganizationId, claimed: &[ClaimedDe
             let resend = delivery.uncertain == Uncertain::Resend;
             tx.settle_unknown(claimed, resend, roof.now()).await?;
             if !resend {
-                let held = said(&delivery, Verdict::Deferred, Some(Reason::UncertainHeld), roof.now());
-                tx.write_decision(patient, roof.new_id(), &held).await?;
+                let held = said(&delivery, vec![Ground::Gateway(Gateway::Unknown)], roof.now());
+                if let Some(held) = held {
+                    tx.write_decision(patient, roof.new_id(), &held).await?;
+                }
                 continue;
             }
         }
@@ -154,7 +157,7 @@ async fn one(
         }
         Err(unwritten) => {
             tracing::error!(template = %delivery.template, error = %unwritten, "a message could not be written");
-            let effects = send::end(&facts, &mut ledger, delivery.id, End::Not(Reason::ContentWithdrawn), &mut ids);
+            let effects = send::end(&facts, &mut ledger, delivery.id, End::NotWritten, &mut ids);
             tx.write_effects(patient, &effects, facts.now, &mut ids).await?;
             Ok(None)
         }
@@ -169,50 +172,52 @@ async fn write_ends(roof: &Roof, organization: OrganizationId, sent: &[(Ready, O
             tx.suppress(contact.channel.code(), &contact.value, "bounced", roof.now()).await?;
         }
         roof.set_down(ready.delivery.contact.channel, matches!(outcome, Outcome::ChannelDown { .. }));
-        let end = end_of(roof, ready, outcome);
+        let (answer, reply) = answer_of(roof, ready, outcome);
+        let end = end_of(answer, reply);
         if tx.end_attempt(&ready.claimed, ready.attempt, roof.now(), &end).await? {
-            tell(roof, &mut tx, ready, &end).await?;
+            tell(roof, &mut tx, ready, answer).await?;
         }
     }
     tx.commit().await
 }
 
 /// The decision that says what became of the delivery, once that is known for good.
-async fn tell(roof: &Roof, tx: &mut OrgTx, ready: &Ready, end: &AttemptOutcome) -> Result<(), Error> {
-    let (verdict, reason) = match end {
-        AttemptOutcome::Sent { .. } => (Verdict::Sent, None),
-        AttemptOutcome::Ended { reason, .. } => (Verdict::NotSent, Some(*reason)),
-        AttemptOutcome::Uncertain { .. } => (Verdict::Deferred, Some(Reason::UncertainHeld)),
-        AttemptOutcome::RetryAt { .. } => return Ok(()),
-    };
-    if verdict == Verdict::NotSent {
+async fn tell(roof: &Roof, tx: &mut OrgTx, ready: &Ready, answer: Gateway) -> Result<(), Error> {
+    if matches!(answer.says(), Says::Wait(..)) {
+        return Ok(());
+    }
+    let Some(decision) = said(&ready.delivery, vec![Ground::Gateway(answer)], roof.now()) else { return Ok(()) };
+    if decision.verdict == Verdict::NotSent {
         tx.release_joined(ready.delivery.id, roof.now()).await?;
     }
-    tx.write_decision(ready.patient, roof.new_id(), &said(&ready.delivery, verdict, reason, roof.now())).await
+    tx.write_decision(ready.patient, roof.new_id(), &decision).await
 }
 
-/// What an outcome means for the delivery.
-fn end_of(roof: &Roof, ready: &Ready, outcome: &Outcome) -> AttemptOutcome {
-    let attempt = u32::try_from(ready.attempt).unwrap_or(1);
-    let retry = |reply: String, last: Reason| {
-        let wait = SignedDuration::try_from(backoff(attempt, (roof.jitter)())).unwrap_or(SignedDuration::from_mins(10));
-        let at = roof.now().checked_add(wait).unwrap_or(Timestamp::MAX);
-        match () {
-            () if gave_up(attempt) => AttemptOutcome::Ended { reason: last, reply },
-            () if at >= ready.delivery.expires => AttemptOutcome::Ended { reason: Reason::Expired, reply },
-            () => AttemptOutcome::RetryAt { at, reply },
-        }
+/// What the gateway's answer means for the delivery.
+fn end_of(answer: Gateway, reply: String) -> AttemptOutcome {
+    match answer.says() {
+        Says::Yes | Says::Due(_) => AttemptOutcome::Sent { reply },
+        Says::No(reason) => AttemptOutcome::Ended { reason, reply },
+        Says::Hold(_) => AttemptOutcome::Uncertain { reply },
+        Says::Wait(at, _) => AttemptOutcome::RetryAt { at, reply },
+    }
+}
+
+/// What the gateway answered, beside how often it may be asked and until when; and its own words.
+fn answer_of(roof: &Roof, ready: &Ready, outcome: &Outcome) -> (Gateway, String) {
+    let tries = u32::try_from(ready.attempt).unwrap_or(1);
+    let not_yet = |down| {
+        let wait = SignedDuration::try_from(backoff(tries, (roof.jitter)())).unwrap_or(SignedDuration::from_mins(10));
+        let again = roof.now().checked_add(wait).unwrap_or(Timestamp::MAX);
+        Gateway::NotYet { down, tries, most: GIVE_UP_AFTER, again, expires: ready.delivery.expires }
     };
+    let broke = || "the connection broke before the answer".to_owned();
     match outcome {
-        Outcome::Sent { reply } => AttemptOutcome::Sent { reply: reply.clone() },
-        Outcome::Temporary { reply, .. } => retry(reply.clone(), Reason::GaveUp),
-        Outcome::Permanent { reply, .. } => {
-            AttemptOutcome::Ended { reason: Reason::RefusedByGateway, reply: reply.clone() }
-        }
-        Outcome::ChannelDown { reason } => retry(reason.to_string(), Reason::ChannelDown),
-        Outcome::Unknown if ready.delivery.uncertain == Uncertain::Resend => {
-            retry("the connection broke before the answer".into(), Reason::GaveUp)
-        }
-        Outcome::Unknown => AttemptOutcome::Uncertain { reply: "the connection broke before the answer".into() },
+        Outcome::Sent { reply } => (Gateway::Took, reply.clone()),
+        Outcome::Temporary { reply, .. } => (not_yet(false), reply.clone()),
+        Outcome::Permanent { reply, .. } => (Gateway::Refused, reply.clone()),
+        Outcome::ChannelDown { reason } => (not_yet(true), reason.to_string()),
+        Outcome::Unknown if ready.delivery.uncertain == Uncertain::Resend => (not_yet(false), broke()),
+        Outcome::Unknown => (Gateway::Unknown, broke()),
     }
 }

@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::{Html, Response};
 use care::chart::Channel;
 use care::id::DeliveryId;
+use care::workflow::Ground;
 use care::workflow::work::said;
-use care::workflow::{Reason, Verdict};
 use pages::Nav;
 use pages::staff::{Settle, Way};
 
@@ -73,8 +73,10 @@ async fn decide(web: &Web, actor: &Actor, delivery: &str, again: bool) -> Result
         return Err(WebError::conflict("Somebody decided this already."));
     }
     if let Some(delivery) = tx.delivery(id).await?.filter(|_| !again) {
-        let left = said(&delivery, Verdict::NotSent, Some(Reason::UncertainHeld), web.roof.now());
-        tx.write_decision(patient, web.roof.new_id(), &left).await?;
+        let left = said(&delivery, vec![Ground::Left { again }], web.roof.now());
+        if let Some(left) = left {
+            tx.write_decision(patient, web.roof.new_id(), &left).await?;
+        }
     }
     tx.commit().await?;
     web.settle().await?;

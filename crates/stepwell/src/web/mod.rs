@@ -31,6 +31,7 @@ mod flash;
 mod form;
 mod gate;
 mod give;
+mod ground_words;
 mod headers;
 mod health;
 mod history;

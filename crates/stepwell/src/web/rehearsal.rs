@@ -232,7 +232,7 @@ impl View {
                 step: l.step.clone(),
                 verdict: words::verdict(l.verdict.code(), l.step.is_some()),
                 reason: words::reason(l.reason.map(Reason::code)),
-                detail: words::detail(&detail, &tasks, &self.zone, "en"),
+                detail: words::detail(&detail, &tasks, l.at, &self.zone, "en"),
             }
         };
         RehearsalSample {

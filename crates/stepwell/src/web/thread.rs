@@ -1,6 +1,6 @@
 //! The patient's thread: event, decision, task, delivery, newest first.
 
-use care::chart::{Anchor, Clinic, Encounter, Occurrence, Subject, Validity};
+use care::chart::{Anchor, Change, Clinic, Encounter, Occurrence, PatientChange, SaidBy, Subject, Validity, What};
 use care::workflow::Facts;
 use jiff::Timestamp;
 use pages::staff::{ThreadKind, ThreadRow};
@@ -59,6 +59,7 @@ pub fn rows(context: &Context, known: &Known, told: &Told) -> Vec<ThreadRow> {
     rows.extend(told.decisions.iter().map(|row| writer.decision(row)));
     rows.extend(told.assignments.iter().flat_map(|row| writer.task(row)));
     rows.extend(told.deliveries.iter().map(|row| writer.delivery(row)));
+    rows.extend(known.changes.iter().filter_map(|change| writer.by_hand(change)));
     rows.extend(told.reports.iter().map(|row| writer.report(row, &told.deliveries)));
     rows.sort_by_key(|(at, rank, _)| std::cmp::Reverse((*at, *rank)));
     rows.into_iter().map(|(_, _, row)| row).collect()
@@ -116,7 +117,7 @@ impl Writer<'_> {
         let zone = zone_of(self.clinic(), self.known, self.facts.occurrence(row.anchor));
         let title = self.title_of(&row.workflow);
         let due = row.due.map(|due| format!("due {}", times::short_words(due, zone)));
-        let detail = words::detail(&row.detail, &row.tasks, zone, "en");
+        let detail = words::detail(&row.detail, &row.tasks, row.at, zone, "en");
         let detail: Vec<String> = [due, detail].into_iter().flatten().collect();
         let row_ = ThreadRow {
             kind: ThreadKind::Decision,
@@ -131,6 +132,38 @@ impl Writer<'_> {
             detail: (!detail.is_empty()).then(|| detail.join(" · ")),
         };
         (row.at, 1 + outcome::place(row), row_)
+    }
+
+    /// A yes or no that was recorded, or what was edited of how the patient can be reached: when, and by whom.
+    fn by_hand(&self, change: &Change) -> Option<Placed> {
+        let title = match &change.what {
+            What::Consent { channel, category, given, .. } => {
+                let given = if *given { "Yes" } else { "No" };
+                format!("{given} to {}: {}", words::content(channel.code()).to_lowercase(), category.code())
+            }
+            What::Patient(edited) if !change.source.is_emr() && edited.given.is_keep() => {
+                format!("Edited: {}", edited_fields(edited)?)
+            }
+            What::Patient(_)
+            | What::Encounter(_)
+            | What::Episode(_)
+            | What::OptOut { .. }
+            | What::Assignment { .. }
+            | What::Enrolment { .. }
+            | What::RunStopped { .. }
+            | What::LoggedIn => return None,
+        };
+        let said_by = if let What::Consent { said_by, .. } = &change.what { *said_by } else { None };
+        let said = match said_by {
+            Some(SaidBy::Patient) => "said by the patient, ",
+            Some(SaidBy::Guardian) => "said by the guardian, ",
+            None => "",
+        };
+        let at = self.stamp(change.received_at, self.known.snapshot.chart.home_zone(self.clinic()));
+        let detail = Some(format!("{said}recorded {}", words::source(change.source)));
+        let kind = ThreadKind::Event;
+        let row = ThreadRow { kind, at, title, code: None, verdict: None, reason: None, detail };
+        Some((change.received_at, 0, row))
     }
 
     /// Given, and answered.
@@ -216,6 +249,21 @@ impl Writer<'_> {
         };
         (row.at, 8, row_)
     }
+}
+
+/// Which fields an edit wrote, never what it wrote there.
+fn edited_fields(edited: &PatientChange) -> Option<String> {
+    let all = [
+        ("email", edited.email.is_keep()),
+        ("mobile", edited.mobile.is_keep()),
+        ("phone", edited.phone.is_keep()),
+        ("language", edited.language.is_keep()),
+        ("zone", edited.zone.is_keep()),
+        ("do not contact", edited.do_not_contact.is_keep()),
+        ("guardian", edited.guardian.is_keep()),
+    ];
+    let written: Vec<_> = all.iter().filter(|(_, kept)| !kept).map(|(field, _)| *field).collect();
+    (!written.is_empty()).then(|| written.join(", "))
 }
 
 /// "9 of 10: very friendly".

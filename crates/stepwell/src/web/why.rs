@@ -76,7 +76,7 @@ fn answer(
     // Newest first.
     if let Some(decision) = decisions.iter().find(|d| d.workflow == key && d.step.is_none()) {
         let zone = known.snapshot.chart.home_zone(&context.organization.clinic);
-        let detail = words::detail(&decision.detail, &decision.tasks, zone, "en");
+        let detail = words::detail(&decision.detail, &decision.tasks, decision.at, zone, "en");
         return Answer::no(words::reason(decision.reason.as_deref()), words::verdict(&decision.verdict, false), detail);
     }
     let (because, detail) = never_asked(context, published, workflow, now);

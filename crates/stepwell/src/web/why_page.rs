@@ -225,7 +225,7 @@ impl<'a> Teller<'a> {
             at: self.stamp(d.at, zone),
             verdict: words::verdict(&d.verdict, of_step),
             reason: words::reason_in(d.reason.as_deref(), self.language),
-            detail: words::detail(&detail, &d.tasks, zone, self.language),
+            detail: words::detail(&detail, &d.tasks, d.at, zone, self.language),
         }
     }
 
@@ -253,7 +253,7 @@ impl<'a> Teller<'a> {
         if judged.occurrence.depth > DEPTH {
             all.push(check("It is no loop", false, no(Some(care::workflow::Reason::LoopLimit))));
         }
-        let other = judged.re_entry.as_ref().err().map(|(reason, _)| *reason);
+        let other = judged.re_entry;
         all.push(check("No other run stands in the way", other.is_none(), no(other)));
         all
     }

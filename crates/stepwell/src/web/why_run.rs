@@ -51,7 +51,8 @@ fn sum_of(decision: &DecisionRow) -> Option<String> {
 /// Where the row that planned it is not among those read.
 fn sum_now(teller: &Teller, run: &Run, step: &PlannedStep) -> Option<String> {
     let workflow = teller.context.workflows.version(&run.workflow, run.version)?;
-    Some(plan::sum(&teller.facts, workflow.step(&step.step)?, teller.facts.occurrence(run.anchor)?))
+    let occurrence = teller.facts.occurrence(run.anchor)?;
+    Some(plan::sum(&teller.facts, workflow.step(&step.step)?, occurrence, step.occurrence).to_string())
 }
 
 fn delivery(teller: &Teller, delivery: &Delivery, zone: &str) -> WhyDelivery {

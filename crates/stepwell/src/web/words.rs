@@ -5,11 +5,12 @@ use care::workflow::decision::{Detail, TaskResult};
 use care::workflow::definition::Step;
 use care::workflow::group::Saw;
 use care::workflow::task::Task;
+use jiff::Timestamp;
 use pages::charts::ContentKind;
 use pages::staff::VisitState;
 use pages::{Reason, Verdict};
 
-use super::times;
+use super::{ground_words, times};
 
 pub fn visit_type(kind: Option<VisitType>) -> &'static str {
     match kind {
@@ -154,13 +155,21 @@ pub fn saw(saw: &Saw) -> String {
 
 /// What a decision rested on: the clause and what it saw, how the due moment came about, until when it waits, and what
 /// became of each task.
-pub fn detail(detail: &serde_json::Value, tasks: &serde_json::Value, zone: &str, language: &str) -> Option<String> {
+pub fn detail(
+    detail: &serde_json::Value,
+    tasks: &serde_json::Value,
+    at: Timestamp,
+    zone: &str,
+    language: &str,
+) -> Option<String> {
     let detail: Detail = serde_json::from_value(detail.clone()).unwrap_or_default();
     let tasks: Vec<TaskResult> = serde_json::from_value(tasks.clone()).unwrap_or_default();
     let saw = detail.saw.as_ref().map(saw);
-    let until = detail.until.map(|at| format!("until {}", times::short_words(at, zone)));
+    let before = if language == "es" { "hasta el" } else { "until" };
+    let until = detail.until.map(|at| format!("{before} {}", times::short_words(at, zone)));
+    let limits = ground_words::say(&detail, at, zone, language);
     let done = tasks.iter().map(|task| task_result(task, language));
-    let parts: Vec<String> = [saw, until, detail.sum].into_iter().flatten().chain(done).collect();
+    let parts: Vec<String> = [saw, until, detail.sum].into_iter().flatten().chain(limits).chain(done).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
@@ -222,15 +231,15 @@ mod tests {
     #[test]
     fn a_decision_shows_the_clause_and_what_it_saw() {
         let seen = json!({ "saw": { "clause": "visit_type = initial_evaluation", "value": "follow_up" } });
-        let words = detail(&seen, &json!([]), "UTC", "en");
+        let words = detail(&seen, &json!([]), Timestamp::UNIX_EPOCH, "UTC", "en");
         assert_eq!(words.as_deref(), Some("needs visit type = initial evaluation; it is follow up"));
-        assert_eq!(detail(&json!({}), &json!([]), "UTC", "en"), None);
+        assert_eq!(detail(&json!({}), &json!([]), Timestamp::UNIX_EPOCH, "UTC", "en"), None);
     }
 
     #[test]
     fn a_performed_step_shows_what_became_of_its_tasks() {
         let tasks = json!([{ "content": "message/welcome", "channel": "text", "reason": "channel_not_set_up" }]);
-        let words = detail(&json!({}), &tasks, "UTC", "en").unwrap();
+        let words = detail(&json!({}), &tasks, Timestamp::UNIX_EPOCH, "UTC", "en").unwrap();
         assert!(words.starts_with("Welcome by text: "), "{words}");
     }
 

@@ -107,7 +107,7 @@ fn decision_row(row: &store::DecisionRow, names: &BTreeMap<PatientId, String>, c
         step: row.step.clone(),
         verdict: words::verdict(&row.verdict, row.step.is_some()),
         reason: words::reason(row.reason.as_deref()),
-        detail: words::detail(&row.detail, &row.tasks, &clinic.zone, "en"),
+        detail: words::detail(&row.detail, &row.tasks, row.at, &clinic.zone, "en"),
     }
 }
 

@@ -74,7 +74,7 @@ async fn the_page_goes_from_the_event_over_filter_clause_and_sum_to_the_gateways
             "Yes No other run stands in the way",
             "a run began",
             "Questionnaire “Recommendation” Sent day-7",
-            "7 days after at 10:00 of 2026-03-02",
+            "7 days after at 10:00, counted from 2026-03-02",
             "(America/New_York)",
             "Planned",
             "Handed over",
@@ -229,7 +229,9 @@ async fn a_recorded_yes_opens_texts_for_feedback_and_says_who_gave_it() {
     let said = ben.posts(&path, "channel=text&category=feedback&given=yes&said_by=patient").await;
     assert_eq!(said.status, 303, "{}", said.body);
     assert_eq!(may().await, Ok(()));
-    has(&read(&ben, &format!("/patients/{alma}")).await, &["Text: feedback Yes said by the patient, recorded by hand"]);
+    let page = read(&ben, &format!("/patients/{alma}")).await;
+    has(&page, &["Text: feedback Yes said by the patient, recorded by hand"]);
+    has(&page, &["Yes to text: feedback said by the patient, recorded by hand"]);
     assert_eq!(undo(&app, &ben, alma).await, 303);
     assert_eq!(may().await, Err(care::workflow::Reason::NoConsent));
     assert_eq!(ben.posts(&path, "channel=text&category=feedback&given=perhaps&said_by=patient").await.status, 400);

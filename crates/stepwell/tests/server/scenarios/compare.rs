@@ -2,7 +2,7 @@
 
 use care::chart::{Anchor, Chart, EpisodeKey, Idle, Subject};
 use care::scenario::Line;
-use care::workflow::{Reason, Verdict};
+use care::workflow::{Detail, Reason, Verdict};
 use serde_json::{Value, from_value};
 use stepwell::runner::{Context, Known};
 use store::DecisionRow;
@@ -30,6 +30,12 @@ fn line(stage: &Stage, row: DecisionRow, chart: &Chart) -> Result<Line, String> 
     let read = |e: serde_json::Error| e.to_string();
     let verdict: Verdict = from_value(Value::from(row.verdict)).map_err(read)?;
     let reason: Option<Reason> = from_value(Value::from(row.reason)).map_err(read)?;
+    // As it came back from the database, it says why by itself.
+    let detail: Detail = from_value(row.detail).map_err(read)?;
+    let again = detail.asked.map(|asked| asked.answer(&detail.grounds, row.at));
+    if again.is_none_or(|again| (again.verdict, again.reason) != (Some(verdict), reason)) {
+        return Err(format!("{} {verdict:?} {reason:?} replays to {again:?}: {detail:?}", row.workflow));
+    }
     Ok(Line {
         at: row.at,
         workflow: row.workflow,
