@@ -24,7 +24,7 @@ fn refused(text: &str) -> (String, String) {
 
 #[test]
 fn an_article_has_regions_and_words_and_english_stands_in_for_a_language_it_lacks() {
-    let article = Article::read(FILE, &text("regions = [\"ankle-foot\"]", "Lie down.")).unwrap().body;
+    let article = Article::read(FILE, &text("regions = [\"ankle-and-foot\"]", "Lie down.")).unwrap().body;
     assert_eq!(article.regions, [Region::AnkleAndFoot]);
     assert_eq!(article.words(Language::Es).body, "Lie down.");
     assert_eq!(article.languages().count(), 1);

@@ -186,6 +186,8 @@ async fn a_form_without_a_workflow_or_a_date_comes_back_with_what_was_typed() {
     let app = TestApp::start().await;
     let patient = app.one().await;
     let ben = ben(&app).await;
+    let off = ben.posts("/workflows/portal-link/activation", "_method=DELETE").await;
+    assert_eq!(off.status, 303, "the only one that ships and is started by hand: {}", off.body);
     let page = ben.gets(&format!("/patients/{patient}")).await.body;
     assert!(page.contains("No active workflow can be started by hand"), "{page}");
     assert_eq!(enrols_one(&ben, patient).await.status, 400, "there is no such workflow");

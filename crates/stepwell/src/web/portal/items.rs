@@ -83,6 +83,9 @@ impl Items {
     }
 }
 
+/// Before any mark: PostgreSQL's days do not reach back as far as ours.
+pub const EVER: Date = Date::constant(2000, 1, 1);
+
 /// The patient's own day.
 pub fn today(seen: &Seen, now: Timestamp) -> Date {
     zone::date_in(now, seen.snapshot.chart.home_zone(&seen.organization.clinic))
@@ -213,7 +216,7 @@ pub async fn article(
 }
 
 async fn is_read(seen: &mut Seen, visitor: &Visitor, given: &Assignment, id: &str) -> Result<bool, WebError> {
-    let marks = seen.tx.done_marks(visitor.patient, Date::MIN).await?;
+    let marks = seen.tx.done_marks(visitor.patient, EVER).await?;
     Ok(marks.iter().any(|(of, item, _)| *of == given.id && item == id))
 }
 

@@ -24,7 +24,7 @@ pub async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Response, 
     let now = web.roof.now();
     let zone_name = seen.snapshot.chart.home_zone(&seen.organization.clinic).to_owned();
     let items = Items::load(&mut seen).await?;
-    let (day, marks) = (items::today(&seen, now), seen.tx.done_marks(visitor.patient, Date::MIN).await?);
+    let (day, marks) = (items::today(&seen, now), seen.tx.done_marks(visitor.patient, items::EVER).await?);
     let exercises = exercises(&seen, &items, &marks, day);
     let articles = articles(&seen, &items, &marks);
     let week = week(&seen, &items, &marks, day);

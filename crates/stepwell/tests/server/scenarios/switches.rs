@@ -49,13 +49,21 @@ pub async fn publishes(
 ) -> Result<(), String> {
     let written = story.workflows.iter().find(|w| w.key == workflow && w.version == version);
     let text = written.ok_or_else(|| format!("there is no version {version} of {workflow}"))?.body.clone();
-    let fields = |then: &str| vec![("text", text.clone()), ("base", (version - 1).to_string()), ("then", then.into())];
-    let page = stage.desk.posts(&format!("/workflows/{workflow}/edit"), &form_of(&fields("publish"))).await.body;
-    let checked = page.split_once("name=\"checked\" value=\"").and_then(|(_, rest)| rest.split('"').next());
-    let checked = checked.ok_or_else(|| format!("version {version} cannot be published: {page}"))?;
-    let mut fields = fields("");
-    fields.extend([("checked", checked.to_owned()), ("in_flight", in_flight.code().to_owned())]);
+    let fields = [("text", text), ("base", (version - 1).to_string()), ("then", "publish".to_owned())];
+    let answer = stage.desk.posts(&format!("/workflows/{workflow}/edit"), &form_of(&fields)).await;
+    let page = match answer.header("location") {
+        Some(to) => stage.desk.waits_for(to).await.body,
+        None => answer.body,
+    };
+    let counted = counted(&page).ok_or_else(|| format!("version {version} cannot be published: {page}"))?;
+    let fields = [("preview", counted), ("in_flight", in_flight.code().to_owned()), ("then", "publish".to_owned())];
     form(stage, &format!("/workflows/{workflow}/versions"), &fields).await
+}
+
+/// The count that a page asks to confirm.
+fn counted(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once("name=\"preview\" value=\"")?;
+    rest.split('"').next().map(str::to_owned)
 }
 
 /// The form takes no day that is over. A day that is opened stays closed for a minute on the page: what is told is the end
@@ -104,8 +112,13 @@ pub async fn loads(stage: &mut Stage) -> Result<(), String> {
 
 pub async fn is_live(stage: &mut Stage, cover: bool) -> Result<(), String> {
     stage.loading = false;
-    let fields: Vec<_> = cover.then(|| ("cover", "yes".to_owned())).into_iter().collect();
-    form(stage, &format!("/interfaces/{}/live", stage.interface), &fields).await
+    let path = format!("/interfaces/{}/live", stage.interface);
+    if !cover {
+        return form(stage, &path, &[]).await;
+    }
+    let page = stage.desk.waits_for(&path).await.body;
+    let counted = counted(&page).ok_or_else(|| format!("going live was not counted: {page}"))?;
+    form(stage, &path, &[("cover", "yes".to_owned()), ("preview", counted)]).await
 }
 
 /// The server's word for a type that the EMR names so.
