@@ -12,7 +12,7 @@ use crate::content;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     Questionnaire(Form),
-    Exercise(Exercise),
+    Exercise(Box<Exercise>),
     Education(Article),
     CarePlan(CarePlan),
 }
@@ -24,7 +24,9 @@ pub fn read(kind: Kind, file: &str, text: &str) -> Result<(Header, Content), Pro
     }
     match kind {
         Kind::Questionnaire => Form::read(file, text).map(|item| named(item, Content::Questionnaire)),
-        Kind::Exercise => Exercise::read(file, text).map(|item| named(item, Content::Exercise)),
+        Kind::Exercise => {
+            Exercise::read(file, text).map(|item| named(item, |exercise| Content::Exercise(Box::new(exercise))))
+        }
         Kind::Education => Article::read(file, text).map(|item| named(item, Content::Education)),
         Kind::CarePlan => CarePlan::read(file, text).map(|item| named(item, Content::CarePlan)),
         Kind::Message => Err(Problem {

@@ -262,7 +262,7 @@ async fn the_portal_sees_one_patients_rows_and_no_other_table_of_patients() {
     for (table, column) in OF_ONE_PATIENT {
         let whose = format!("select distinct {column}::text from {table}");
         let seen: Vec<String> = sqlx::query_scalar(AssertSqlSafe(whose)).fetch_all(&mut *tx).await.unwrap();
-        assert_eq!(seen, [emil.clone()], "{table}");
+        assert_eq!(seen, std::slice::from_ref(&emil), "{table}");
     }
     tx.rollback().await.unwrap();
     for table in ["deliveries", "decisions", "contact_points", "portal_sessions", "staff", "messages", "encounters"] {

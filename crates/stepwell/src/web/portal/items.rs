@@ -61,7 +61,7 @@ impl Items {
         match content {
             Content::Exercise(item) => {
                 let dose = dose.over(item.dose);
-                self.exercises.push(Had { assignment: assignment_id, id, item, dose, header });
+                self.exercises.push(Had { assignment: assignment_id, id, item: *item, dose, header });
             }
             Content::Education(item) => {
                 self.articles.push(Had { assignment: assignment_id, id, item, dose, header });
@@ -135,7 +135,7 @@ pub async fn exercise(
 async fn variant(seen: &mut Seen, given: &Assignment, id: &str) -> Result<Option<Exercise>, WebError> {
     let Ok(name) = Reference::new(Kind::Exercise, id) else { return Ok(None) };
     Ok(match library::given(&mut seen.tx, &name, given.given_at).await? {
-        Some((_, Content::Exercise(exercise))) => Some(exercise),
+        Some((_, Content::Exercise(exercise))) => Some(*exercise),
         Some(_) | None => None,
     })
 }
