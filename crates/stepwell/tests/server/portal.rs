@@ -1,11 +1,14 @@
 //! A patient by the link in a mail: the birth date, the list, a form one question at a time.
 
+use care::chart::{AssignmentAct, Source, What};
+use care::questionnaire::Answers;
 use care::workflow::Activation;
 use stepwell::ids;
+use stepwell::runner::{Context, NewChange, record};
 
 use crate::app::TestApp;
 use crate::messages::{ALMA, alma, message, visit};
-use crate::pages::{Answer, Browser};
+use crate::pages::{Answer, Browser, ben};
 
 const ASKS: &str = r#"
 title = "Asks"
@@ -183,5 +186,57 @@ async fn a_care_plan_is_a_list_of_exercises_to_do_and_articles_to_read() {
     assert!(alma.gets(&article).await.body.contains("It rests on"));
     alma.posts(&format!("{article}/today"), "").await;
     assert!(alma.gets("/p/today").await.body.contains("✓ read"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_staff_give_by_hand_is_answered_and_its_score_stands_on_the_patients_page() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "education/sleep").await;
+    let ben = ben(&app).await;
+    let home = format!("/patients/{}", app.alma().await);
+    let form = ben.gets(&format!("{home}/assignments/new")).await.body;
+    assert!(
+        form.contains("value=\"questionnaire/pain\"") && form.contains("value=\"care-plan/knee-arthritis\""),
+        "{form}"
+    );
+    let give = |content: &str, days: &str| format!("content={}&days={days}", content.replace('/', "%2F"));
+    let to = format!("{home}/assignments");
+    for wrong in [give("questionnaire/none", "7"), give("message/welcome", "7"), give("questionnaire/pain", "0")] {
+        assert_eq!(ben.posts(&to, &wrong).await.status, 400, "{wrong}");
+    }
+    assert_eq!(goes_on_to(&ben.posts(&to, &give("questionnaire/pain", "7")).await), home);
+    let (alma, _) = comes_in(&app, &link).await;
+    let list = alma.gets("/p/today").await.body;
+    let (_, rest) = list.split_once("href=\"/p/forms/").unwrap();
+    let form = format!("/p/forms/{}", rest.split('"').next().unwrap());
+    assert!(!ben.gets(&home).await.body.contains("Pain now: scores over time"));
+    alma.posts(&form, "at=pain&answer=7").await;
+    alma.posts(&format!("{form}/answers"), "").await;
+    let page = ben.gets(&home).await.body;
+    assert!(page.contains("Pain now: scores over time") && page.contains("Baseline 7 on 2 March 2026"), "{page}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_may_mean_harm_is_urgent_on_the_work_list_at_once() {
+    let mut app = TestApp::start().await;
+    asked(&mut app, "questionnaire/pain").await;
+    let id = app.ask("select id::text from assignments where content = 'questionnaire/pain'").await.remove(0);
+    let patient = app.alma().await;
+    let act = AssignmentAct::Complete { score: None, answers: Answers::default(), safety: true };
+    let what = What::Assignment { assignment: id.parse().unwrap(), act };
+    let mut tx = app.tx().await;
+    let context = Context::load(&app.roof, &mut tx).await.unwrap();
+    let new = NewChange { at: app.roof.now(), source: Source::Patient, what, message: None };
+    record(&app.roof, &mut tx, &context, patient, vec![new], false).await.unwrap();
+    tx.commit().await.unwrap();
+    let listed =
+        "select kind || ' ' || (due_by - at)::text from notices where done_at is null and kind = 'safety_answer'";
+    assert_eq!(app.ask(listed).await, ["safety_answer 01:00:00"]);
+    let home = ben(&app).await.gets("/").await.body;
+    let (_, item) = home.split_once("An answer needs a call now").unwrap();
+    assert!(item.starts_with(" <span class=\"badge problem\">Urgent</span>"), "{item}");
+    app.all_work_is_done().await;
     app.finish().await;
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use care::chart::{Assignment, AssignmentAct, Score, What};
-use care::questionnaire::{Answers, Asked, Fault, Form, Walk, fault_of};
+use care::questionnaire::{Answers, Asked, Audience, Fault, Form, Setting, Walk, fault_of};
 use pages::patient::Said;
 use pages::patient::portal::{Answered, Review};
 use serde::Deserialize;
@@ -41,7 +41,7 @@ impl Open {
             return Ok(Err(thanks(&seen)?));
         }
         let form = library::form(&mut seen.tx, &assignment.content, assignment.given_at).await?;
-        let form = form.ok_or_else(|| WebError::not_found("form"))?;
+        let form = form.filter(is_for_home).ok_or_else(|| WebError::not_found("form"))?;
         let returned = returned(&seen, &assignment, &form);
         let mut given = returned.clone();
         for (place, answers) in seen.tx.draft(assignment.id).await?.places() {
@@ -73,6 +73,14 @@ impl Open {
         let questions = self.questions(&walk);
         let next = questions.iter().position(|asked| asked.place == place).and_then(|at| questions.get(at + 1));
         next.map_or_else(|| format!("{}/answers", self.path()), |asked| self.at(&asked.place))
+    }
+}
+
+/// A form for staff, or one that is asked only where somebody can act on the answer, is never asked here.
+pub(super) fn is_for_home(form: &Form) -> bool {
+    match (form.audience, form.setting) {
+        (Audience::Patient, Setting::Anywhere) => true,
+        (Audience::Patient, Setting::Clinic) | (Audience::Staff, Setting::Anywhere | Setting::Clinic) => false,
     }
 }
 

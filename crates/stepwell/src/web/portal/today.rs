@@ -13,6 +13,7 @@ use pages::patient::portal::{ArticleCard, ExerciseCard, FormCard, NextVisit, Tod
 
 use super::super::error::WebError;
 use super::super::{Web, render};
+use super::forms::is_for_home;
 use super::items::{self, Had, Items};
 use super::words::dose_words;
 use super::{Seen, Visitor};
@@ -103,6 +104,9 @@ async fn forms(seen: &mut Seen, patient: care::id::PatientId, zone: &str) -> Res
     let mut cards = vec![];
     for assignment in open {
         let Some(form) = library::form(&mut seen.tx, &assignment.content, assignment.given_at).await? else { continue };
+        if !is_for_home(&form) {
+            continue;
+        }
         let due = date_words(zone::of(zone).to_datetime(assignment.due), seen.language().code());
         cards.push(FormCard {
             href: format!("/p/forms/{}", assignment.id),
