@@ -184,6 +184,7 @@ fn a_form_that_contradicts_itself_names_the_question() {
         (question("kind = \"group\""), "items.q", "needs items"),
         (question("kind = \"string\", when = [{ item = \"later\", op = \"=\", value = \"1\" }]"), "items.q", "`later`"),
         (question("kind = \"string\", about = \"q\""), "items.q", "no item before"),
+        (question("kind = \"decimal\", calculated = { take = \"sum\", of = [] }"), "items.q", "names the questions"),
         (
             "scored = [\"x\"]\nitems = [{ id = \"q\", kind = \"string\", text = { en = \"Q\" } }]".into(),
             "scored",

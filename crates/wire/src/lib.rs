@@ -22,4 +22,5 @@
 
 pub mod calendar;
 pub mod csv;
+pub mod fhir;
 pub mod hl7v2;

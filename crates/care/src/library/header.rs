@@ -24,6 +24,15 @@ pub enum Licence {
     Permission(String),
 }
 
+impl Licence {
+    pub fn spdx(id: &str) -> Result<Self, Wrong> {
+        let known = spdx::Expression::parse(id).map_err(|_| {
+            Wrong::at("licence", "not an SPDX id: see spdx.org/licenses, or use `permission` for words of your own")
+        })?;
+        Ok(Licence::Spdx(known.to_string()))
+    }
+}
+
 impl std::fmt::Display for Licence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -36,7 +45,7 @@ impl Header {
     /// Takes the header's keys out of an item's table.
     pub(super) fn take(table: &mut toml::Table) -> Result<Self, Wrong> {
         let licence = match (words(table, "licence")?, words(table, "permission")?) {
-            (Some(id), None) => spdx_licence(&id)?,
+            (Some(id), None) => Licence::spdx(&id)?,
             (None, Some(permission)) => Licence::Permission(permission),
             (Some(_), Some(_)) => return Err(Wrong::at("permission", "say either `licence` or `permission`")),
             (None, None) => {
@@ -64,11 +73,4 @@ fn version(table: &mut toml::Table) -> Result<u32, Wrong> {
     number
         .filter(|version| *version > 0)
         .ok_or_else(|| Wrong::at("version", "missing: a whole number from 1, one higher for each change"))
-}
-
-fn spdx_licence(id: &str) -> Result<Licence, Wrong> {
-    let known = spdx::Expression::parse(id).map_err(|_| {
-        Wrong::at("licence", "not an SPDX id: see spdx.org/licenses, or use `permission` for words of your own")
-    })?;
-    Ok(Licence::Spdx(known.to_string()))
 }

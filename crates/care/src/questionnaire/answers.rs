@@ -72,7 +72,7 @@ impl Answers {
     }
 
     /// The highest time round in which anything under `id` was answered.
-    pub(super) fn rounds(&self, id: &str, within: &str) -> usize {
+    pub fn rounds(&self, id: &str, within: &str) -> usize {
         let prefix = if within.is_empty() { format!("{id}#") } else { format!("{id}#{within}.") };
         let numbers = self.0.keys().filter_map(|place| place.strip_prefix(&prefix)?.split('.').next()?.parse().ok());
         numbers.max().unwrap_or(0)

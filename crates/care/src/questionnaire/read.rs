@@ -51,6 +51,9 @@ impl Form {
         if item.kind == ItemKind::Group && item.items.is_empty() {
             return Err("a group needs items".into());
         }
+        if item.calculated.as_ref().is_some_and(|calculation| calculation.of.is_empty()) {
+            return Err("a calculation names the questions it is `of`".into());
+        }
         let calculated_from = item.calculated.iter().flat_map(|c| &c.of);
         let looked_at = item.when.iter().map(|c| &c.item).chain(calculated_from).chain(&item.about);
         if let Some(id) = looked_at.into_iter().find(|id| !before.contains(id.as_str())) {
