@@ -56,7 +56,6 @@ fn today(name: &str, language: Language) -> Today {
         frame: patient_frame(language),
         first_name: name.to_owned(),
         date: "Tuesday, March 4".to_owned(),
-        said: Some("Done for today.".to_owned()),
         forms: vec![FormCard {
             href: "/p/forms/a".to_owned(),
             title: "Your knee".to_owned(),
@@ -76,7 +75,7 @@ fn today(name: &str, language: Language) -> Today {
 
 fn empty(name: &str) -> Today {
     let (forms, exercises, articles, week) = (vec![], vec![], vec![], vec![]);
-    Today { said: None, forms, exercises, articles, week, visit: None, ..today(name, Language::English) }
+    Today { forms, exercises, articles, week, visit: None, ..today(name, Language::English) }
 }
 
 fn options(name: &str) -> Vec<QuestionOption> {
@@ -109,7 +108,6 @@ fn question(input: Input, error: Option<&str>) -> Question {
         required: error.is_some(),
         input,
         error: error.map(str::to_owned),
-        more: None,
     }
 }
 

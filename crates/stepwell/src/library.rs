@@ -90,7 +90,6 @@ fn new_item(name: Reference, header: Header, item: &Content, body: String, scope
         languages: item.languages().into_iter().map(|language| language.code().to_owned()).collect(),
         instrument: item.instrument(),
         published_at: now,
-        withdrawn_at: None,
     };
     NewItem { row, body, by: None }
 }

@@ -1,5 +1,5 @@
 -- The library: every version of every item that was ever published here. A patient keeps what they were given, so that a
--- version is never changed and never deleted; an item may be withdrawn, so that nobody is given it any more.
+-- version is never changed and never deleted.
 create table library_items (
     organization uuid not null references organizations,
     kind text not null check (kind in ('questionnaire', 'exercise', 'education', 'care-plan', 'message')),
@@ -18,30 +18,11 @@ create table library_items (
     body text not null,
     published_at timestamptz not null,
     published_by uuid,
-    withdrawn_at timestamptz,
     primary key (organization, kind, id, version)
 );
 
--- Whose permission this clinic has to ask an instrument's questions.
-create table instrument_licences (
-    organization uuid not null references organizations,
-    instrument text not null,
-    words text not null check (words <> ''),
-    recorded_by uuid,
-    recorded_at timestamptz not null,
-    primary key (organization, instrument)
-);
-
-do $$
-declare
-    t text;
-begin
-    foreach t in array array['library_items', 'instrument_licences'] loop
-        execute format('alter table %I enable row level security', t);
-        execute format('alter table %I force row level security', t);
-        execute format('create policy own_organization on %I using (organization = current_organization())
-            with check (organization = current_organization())', t);
-        execute format('grant select, insert, update, delete on %I to stepwell_app, stepwell_runner', t);
-    end loop;
-end
-$$;
+alter table library_items enable row level security;
+alter table library_items force row level security;
+create policy own_organization on library_items using (organization = current_organization())
+    with check (organization = current_organization());
+grant select, insert, update, delete on library_items to stepwell_app, stepwell_runner;

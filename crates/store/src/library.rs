@@ -22,7 +22,6 @@ pub struct LibraryRow {
     /// Of a questionnaire: what scores it.
     pub instrument: Option<String>,
     pub published_at: Timestamp,
-    pub withdrawn_at: Option<Timestamp>,
 }
 
 /// An item to be published. `body`: its file.
@@ -45,7 +44,6 @@ struct Raw {
     languages: Vec<String>,
     instrument: Option<String>,
     published_at: jiff_sqlx::Timestamp,
-    withdrawn_at: Option<jiff_sqlx::Timestamp>,
 }
 
 impl Raw {
@@ -63,7 +61,6 @@ impl Raw {
             languages: self.languages,
             instrument: self.instrument,
             published_at: self.published_at.to_jiff(),
-            withdrawn_at: self.withdrawn_at.map(|at| at.to_jiff()),
         })
     }
 }
@@ -112,7 +109,7 @@ impl OrgTx {
         let rows = sqlx::query_as!(
             Raw,
             r#"select kind, id, version, scope, title, licence, attribution, source, languages, instrument,
-                 published_at as "published_at: jiff_sqlx::Timestamp", withdrawn_at as "withdrawn_at: jiff_sqlx::Timestamp"
+                 published_at as "published_at: jiff_sqlx::Timestamp"
              from library_items where organization = $1 order by kind, title, id, version desc"#,
             self.org()
         )
@@ -133,20 +130,6 @@ impl OrgTx {
         Ok(rows.into_iter().map(|r| (format!("questionnaire/{}", r.id), r.instrument)).collect())
     }
 
-    /// The file of one version.
-    pub async fn item_body(&mut self, name: &Reference, version: u32) -> Result<Option<String>, Error> {
-        let body = sqlx::query_scalar!(
-            "select body from library_items where organization = $1 and kind = $2 and id = $3 and version = $4",
-            self.org(),
-            name.kind.code(),
-            name.id,
-            i32::try_from(version).unwrap_or(i32::MAX)
-        )
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        Ok(body)
-    }
-
     /// The file of the version that stood at a moment: what a patient was given then is what they keep. Before the first
     /// one was published: the first.
     pub async fn item_body_at(&mut self, name: &Reference, at: Timestamp) -> Result<Option<(u32, String)>, Error> {
@@ -161,54 +144,5 @@ impl OrgTx {
         .fetch_optional(&mut *self.tx)
         .await?;
         Ok(row.map(|r| (u32::try_from(r.version).unwrap_or(0), r.body)))
-    }
-
-    /// Takes an item out of use, or puts it back. Who has it keeps it.
-    pub async fn withdraw_item(&mut self, name: &Reference, at: Option<Timestamp>) -> Result<bool, Error> {
-        let done = sqlx::query!(
-            "update library_items set withdrawn_at = $4 where organization = $1 and kind = $2 and id = $3
-             and scope <> 'global' and (withdrawn_at is null) <> ($4::timestamptz is null)",
-            self.org(),
-            name.kind.code(),
-            name.id,
-            at.map(|at| at.to_sqlx()) as _
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    /// By whose permission this clinic asks the questions of an instrument.
-    pub async fn instrument_licences(&mut self) -> Result<Vec<(String, String, Timestamp)>, Error> {
-        let rows = sqlx::query!(
-            r#"select instrument, words, recorded_at as "recorded_at: jiff_sqlx::Timestamp" from instrument_licences
-               where organization = $1 order by instrument"#,
-            self.org()
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
-        Ok(rows.into_iter().map(|r| (r.instrument, r.words, r.recorded_at.to_jiff())).collect())
-    }
-
-    pub async fn record_licence(
-        &mut self,
-        instrument: &str,
-        words: &str,
-        by: StaffId,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        sqlx::query!(
-            "insert into instrument_licences (organization, instrument, words, recorded_by, recorded_at)
-             values ($1, $2, $3, $4, $5) on conflict (organization, instrument)
-             do update set words = excluded.words, recorded_by = excluded.recorded_by, recorded_at = excluded.recorded_at",
-            self.org(),
-            instrument,
-            words,
-            by.0,
-            now.to_sqlx() as _
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
     }
 }

@@ -53,8 +53,7 @@ pub async fn form(State(web): State<Web>, actor: Actor, Path(patient): Path<Stri
 }
 
 fn group(kind: Kind, title: &str, library: &[LibraryRow]) -> GiveGroup {
-    let mut rows: Vec<&LibraryRow> =
-        library.iter().filter(|r| r.name.kind == kind && r.withdrawn_at.is_none()).collect();
+    let mut rows: Vec<&LibraryRow> = library.iter().filter(|r| r.name.kind == kind).collect();
     rows.dedup_by_key(|row| row.name.clone());
     let choice = |row: &LibraryRow| GiveChoice { name: row.name.to_string(), title: row.title.clone() };
     GiveGroup { title: title.to_owned(), choices: rows.into_iter().map(choice).collect() }
@@ -69,7 +68,7 @@ pub async fn give(
     let mut held = Held::take(&web, &actor, &patient).await?;
     let unknown = || WebError::bad_form("Choose something of the library.");
     let name: Reference = given.content.parse().map_err(|_| unknown())?;
-    let is_there = held.tx.library().await?.into_iter().any(|row| row.name == name && row.withdrawn_at.is_none());
+    let is_there = held.tx.library().await?.into_iter().any(|row| row.name == name);
     if !is_there || name.kind == Kind::Message {
         return Err(unknown());
     }

@@ -97,8 +97,6 @@ struct Web {
     demo: Option<Arc<Demo>>,
     /// Failed sign-ins by email.
     sign_ins: Arc<Tries>,
-    /// Birth dates tried by link.
-    births: Arc<Tries>,
     previews: Arc<Previews>,
 }
 
@@ -125,13 +123,8 @@ impl Web {
 
 /// All routes. `demo` adds the mailbox and the clock bar.
 pub fn router(roof: Arc<Roof>, demo: Option<Arc<Demo>>) -> Router {
-    let web = Web {
-        roof,
-        demo,
-        sign_ins: Arc::new(Tries::new(10, SignedDuration::from_mins(15))),
-        births: Arc::new(Tries::new(5, SignedDuration::from_hours(1))),
-        previews: Arc::default(),
-    };
+    let web =
+        Web { roof, demo, sign_ins: Arc::new(Tries::new(10, SignedDuration::from_mins(15))), previews: Arc::default() };
     let routes = staff_routes()
         .merge(link_pages::routes())
         .merge(portal::routes())

@@ -75,7 +75,6 @@ async fn rows_everywhere(app: &mut TestApp) {
             "portal_tries select $1, id, now() from patients where organization = $1 limit 1",
             "drafts select $1, id, gen_random_uuid(), '{}', now() from patients where organization = $1 limit 1",
             "done_marks select $1, id, gen_random_uuid(), 'x', '2026-03-02', now() from patients where organization = $1 limit 1",
-            "instrument_licences select $1, 'ndi', 'by contract', null, now()",
             "previews (organization, id, question, asked_at) select $1, gen_random_uuid(), '{}', now()",
             "webhooks select $1, gen_random_uuid(), 'registry', 'https://registry.example', true, now()",
             "mail_reports select $1, id, 'late', '4.4.1', now() from deliveries where organization = $1 limit 1",

@@ -24,8 +24,6 @@ pub struct Question {
     pub required: bool,
     pub input: Input,
     pub error: Option<String>,
-    /// The group this question ends may be asked once more.
-    pub more: Option<String>,
 }
 
 pub struct QuestionOption {

@@ -46,8 +46,6 @@ pub struct Today {
     pub first_name: String,
     /// "Tuesday, March 4".
     pub date: String,
-    /// Said once, after something was done.
-    pub said: Option<String>,
     pub forms: Vec<FormCard>,
     pub exercises: Vec<ExerciseCard>,
     pub articles: Vec<ArticleCard>,

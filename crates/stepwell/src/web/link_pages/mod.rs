@@ -2,9 +2,12 @@
 //! nothing of the patient. No cookie counts here, and opening a link never changes anything: mail scanners open them all.
 
 mod answer;
+mod birth;
 mod register;
 mod unsubscribe;
 mod visit;
+
+pub(super) use birth::Birth;
 
 use axum::Router;
 use axum::http::StatusCode;

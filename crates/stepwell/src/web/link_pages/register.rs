@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::super::error::WebError;
 use super::super::form::Posted;
-use super::super::{Web, render, times};
-use super::{Opened, does_not_work, open, patient_change};
+use super::super::{Web, render};
+use super::{Birth, Opened, does_not_work, open, patient_change};
 use crate::runner::links::Purpose;
 
 #[derive(Deserialize)]
@@ -32,25 +32,22 @@ pub async fn register(
     Posted(given): Posted<Given>,
 ) -> Result<Response, WebError> {
     web.let_time_pass().await?;
-    let Some(opened) = open(&web, Purpose::Register, &token, true).await? else { return does_not_work() };
+    let Some(mut opened) = open(&web, Purpose::Register, &token, true).await? else { return does_not_work() };
     if opened.known.snapshot.chart.patient.registered_at.is_some() {
         return welcome(&opened);
     }
-    let now = web.roof.now();
-    let key = opened.delivery.id.to_string();
-    if web.births.are_used_up(&key, now) {
-        let error =
-            opened.say("Too many tries. Wait an hour, or call us.", "Demasiados intentos. Espere una hora o llámenos.");
-        return page(&opened, &token, StatusCode::TOO_MANY_REQUESTS, Some(error));
-    }
-    let born = times::read_date(&given.birth_date);
-    if born.is_none() || born != opened.known.snapshot.chart.patient.birth_date {
-        web.births.note_failure(&key, now);
-        let error = opened.say(
-            "This is not the birth date we have. Check it and try again, or call us.",
-            "No es la fecha de nacimiento que tenemos. Revísela e inténtelo de nuevo, o llámenos.",
-        );
-        return page(&opened, &token, StatusCode::BAD_REQUEST, Some(error));
+    match opened.try_birth(&given.birth_date, web.roof.now()).await? {
+        Birth::Right => {}
+        Birth::Wrong => {
+            let answer = page(&opened, &token, StatusCode::BAD_REQUEST, Some(opened.wrong_birth_words()))?;
+            opened.tx.commit().await?;
+            return Ok(answer);
+        }
+        Birth::Shut => {
+            let error = opened
+                .say("Too many tries. Wait an hour, or call us.", "Demasiados intentos. Espere una hora o llámenos.");
+            return page(&opened, &token, StatusCode::TOO_MANY_REQUESTS, Some(error));
+        }
     }
     let thanks = welcome(&opened)?;
     let change = PatientChange { registered: Write::Set(true), ..PatientChange::default() };

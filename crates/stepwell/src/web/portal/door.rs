@@ -14,8 +14,8 @@ use serde::Deserialize;
 
 use super::super::error::WebError;
 use super::super::form::Posted;
-use super::super::link_pages::{Opened, does_not_work, open};
-use super::super::{Web, actor, render, times};
+use super::super::link_pages::{Birth, Opened, does_not_work, open};
+use super::super::{Web, actor, render};
 use super::{COOKIE, token};
 use crate::ids;
 use crate::runner::links::Purpose;
@@ -25,9 +25,6 @@ use crate::runner::{NewChange, record};
 const LASTS: SignedDuration = SignedDuration::from_hours(12);
 /// How long a link in a message leads somewhere.
 const LINK_LASTS: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// So many wrong birth dates within [`SHUT_FOR`] shut the door, whichever link they came by.
-const WRONG_BIRTHS: i64 = 5;
-const SHUT_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// The workflow that sends somebody a new link when they ask for one.
 pub const RENEWAL: &str = "portal-link";
 
@@ -59,21 +56,19 @@ pub async fn enter(
         return page(&opened, &link, StatusCode::FORBIDDEN, state);
     }
     let (now, patient) = (web.roof.now(), opened.patient);
-    let born = times::read_date(&given.birth_date);
-    if born.is_none() || born != opened.known.snapshot.chart.patient.birth_date {
-        let error = opened.say(
-            "This is not the birth date we have. Check it and try again, or call us.",
-            "No es la fecha de nacimiento que tenemos. Revísela e inténtelo de nuevo, o llámenos.",
-        );
-        let answer = page(&opened, &link, StatusCode::BAD_REQUEST, DoorState::Asks { error: Some(error) })?;
-        opened.tx.note_wrong_birth(patient, now).await?;
-        opened.tx.commit().await?;
-        return Ok(answer);
+    match opened.try_birth(&given.birth_date, now).await? {
+        Birth::Right => {}
+        Birth::Wrong => {
+            let error = Some(opened.wrong_birth_words());
+            let answer = page(&opened, &link, StatusCode::BAD_REQUEST, DoorState::Asks { error })?;
+            opened.tx.commit().await?;
+            return Ok(answer);
+        }
+        Birth::Shut => return page(&opened, &link, StatusCode::FORBIDDEN, DoorState::Locked),
     }
     let token = ids::hex(&ids::random::<32>());
     let lasts = if web.demo.is_some() { LINK_LASTS } else { LASTS };
     opened.tx.use_portal_link(opened.delivery.id, now).await?;
-    opened.tx.forget_wrong_births(patient).await?;
     let expires = now.checked_add(lasts).unwrap_or(now);
     opened.tx.start_portal_session(patient, &actor::hash_of(&token), now, expires).await?;
     let answer = with_cookie(render::see(&target(&opened), None), &cookie(&web, &token, lasts.as_secs()));
@@ -127,8 +122,7 @@ pub async fn leave(State(web): State<Web>, headers: HeaderMap) -> Result<Respons
 /// Why nobody is asked for a birth date just now.
 async fn state_of(web: &Web, opened: &mut Opened) -> Result<Option<DoorState>, WebError> {
     let now = web.roof.now();
-    let since = now.checked_sub(SHUT_FOR).unwrap_or(now);
-    if opened.tx.wrong_births(opened.patient, since).await? >= WRONG_BIRTHS {
+    if opened.is_shut(now).await? {
         return Ok(Some(DoorState::Locked));
     }
     let is_old = now.duration_since(opened.delivery.queued_at) > LINK_LASTS;

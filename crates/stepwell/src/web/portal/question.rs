@@ -29,7 +29,6 @@ pub fn question_page(seen: &Seen, form: &Form, walk: &Walk, asked: &Asked, said:
         required: item.required,
         input: input(seen, form, item, said),
         error: None,
-        more: None,
     }
 }
 

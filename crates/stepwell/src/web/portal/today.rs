@@ -32,7 +32,6 @@ pub async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Response, 
     let page = Today {
         first_name: seen.snapshot.chart.patient.given.clone().unwrap_or_default(),
         date: date_words(zone::of(&zone_name).to_datetime(now), seen.language().code()),
-        said: None,
         forms: forms(&mut seen, visitor.patient, &zone_name).await?,
         exercises,
         articles,
