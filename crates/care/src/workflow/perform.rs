@@ -152,9 +152,8 @@ impl Work<'_> {
 
     /// Only the latest occurrence that is due is worth giving.
     fn collapses(&self, step: &Step, planned: &PlannedStep, o: &Occurrence) -> bool {
-        let zone = self.facts.zone_of(o);
-        let next = || step.schedule.due(o.moment.instant(), o.event_at, &zone, planned.occurrence + 1);
-        step.late_rule() == Late::Collapse && next().is_some_and(|next| next <= self.facts.now)
+        let next = || plan::due(self.facts, step, o, planned.occurrence + 1);
+        step.late_rule() == Late::Collapse && next().is_some_and(|next| next.at <= self.facts.now)
     }
 
     pub fn skip(&mut self, run: &Run, planned: &PlannedStep, reason: Reason, detail: Detail, results: Vec<TaskResult>) {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::definition::{Span, Step};
 use super::facts::Facts;
 use super::schedule::{Schedule, Side, before_quiet};
-use crate::chart::{Channel, EventKind, Occurrence};
+use crate::chart::{Channel, Encounter, EventKind, Occurrence};
 
 /// When a planned step is due and when it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,13 +22,32 @@ const WORTH: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// docs/SEMANTICS.md section 3, and "Expiry" of section 4. `None` when there is no such occurrence.
 pub fn due(facts: &Facts, step: &Step, occurrence_of: &Occurrence, nth: u32) -> Option<Due> {
     let moment = occurrence_of.moment.instant();
-    let at = step.schedule.due(moment, occurrence_of.event_at, &facts.zone_of(occurrence_of), nth)?;
+    let at = instant(facts, step, occurrence_of, nth)?;
     let at = if step.is_before() && only_texts(step) {
         before_quiet(at, moment, facts.text_hours(), &facts.patient_zone())
     } else {
         at
     };
     Some(Due { at, from: at, expires: expiry(facts, step, occurrence_of, at) })
+}
+
+/// The schedule's own instant, unless the visit of `or_at_visit` took place before its first: then it counts from there.
+fn instant(facts: &Facts, step: &Step, o: &Occurrence, nth: u32) -> Option<Timestamp> {
+    let zone = facts.zone_of(o);
+    let scheduled = |nth| step.schedule.due(o.moment.instant(), o.event_at, &zone, nth);
+    let visit = step.or_at_visit.and_then(|nth| visit_of_episode(facts, o, nth));
+    match visit.filter(|at| scheduled(1).is_some_and(|first| *at < first)) {
+        Some(at) => Schedule::Immediately { repeat: step.schedule.repeat() }.due(at, at, &zone, nth),
+        None => scheduled(nth),
+    }
+}
+
+/// The start of the how-manieth visit of the episode that took place; `None` if that was before the event.
+fn visit_of_episode(facts: &Facts, o: &Occurrence, nth: u32) -> Option<Timestamp> {
+    let of_these = facts.chart.encounters.iter().filter(|e| Some(e.episode) == o.episode && e.state.has_arrived());
+    let mut starts: Vec<_> = of_these.filter_map(Encounter::starts_at).collect();
+    starts.sort();
+    starts.get(usize::try_from(nth).ok()?.checked_sub(1)?).copied().filter(|at| *at > o.event_at)
 }
 
 /// What is due so long after something was given, and worth doing for as long as what no visit limits.
@@ -70,7 +89,7 @@ pub fn sum(facts: &Facts, step: &Step, occurrence: &Occurrence) -> String {
     };
     format!(
         "{} {word} {} ({})",
-        step.schedule,
+        step.when(),
         zone.to_datetime(from).strftime("%Y-%m-%d %H:%M"),
         zone.iana_name().unwrap_or("UTC")
     )
