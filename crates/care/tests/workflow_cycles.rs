@@ -56,6 +56,8 @@ fn each_kind_of_content_leads_on_by_its_own_events_only() {
         ("questionnaire.assigned", "questionnaire/x", true),
         ("recommendation.given", "questionnaire/recommendation", true),
         ("recommendation.given", "questionnaire/x", false),
+        ("exercise.assigned", "exercise/x", true),
+        ("exercise.assigned", "care-plan/x", false),
         ("exercise.overdue", "exercise/x", true),
         ("exercise.overdue", "questionnaire/x", false),
         ("care_plan.assigned", "care-plan/x", true),

@@ -40,6 +40,7 @@ kinds! {
     EpisodePresumedEnded = "episode.presumed_ended",
     CarePlanAssigned = "care_plan.assigned",
     CarePlanCompleted = "care_plan.completed",
+    ExerciseAssigned = "exercise.assigned",
     ExerciseOverdue = "exercise.overdue",
     QuestionnaireAssigned = "questionnaire.assigned",
     QuestionnaireCompleted = "questionnaire.completed",

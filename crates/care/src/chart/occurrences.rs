@@ -122,8 +122,12 @@ impl Chart {
 
     fn assignment_events(&self, a: &Assignment, clinic: &Clinic, all: &mut Vec<Occurrence>) {
         let (given, done) = match () {
-            () if a.is_a("questionnaire") => (EventKind::QuestionnaireAssigned, EventKind::QuestionnaireCompleted),
-            () if a.is_a("care-plan") => (EventKind::CarePlanAssigned, EventKind::CarePlanCompleted),
+            () if a.is_a("questionnaire") => {
+                (EventKind::QuestionnaireAssigned, Some(EventKind::QuestionnaireCompleted))
+            }
+            () if a.is_a("care-plan") => (EventKind::CarePlanAssigned, Some(EventKind::CarePlanCompleted)),
+            // An exercise is done again and again.
+            () if a.is_a("exercise") => (EventKind::ExerciseAssigned, None),
             () => return,
         };
         let anchor = |event, nth| Anchor { event, subject: Subject::Assignment(a.id), nth };
@@ -131,7 +135,7 @@ impl Chart {
         for (nth, response) in (1..).zip(&a.responses) {
             let amended = (nth as usize) < a.responses.len();
             let asked = a.content == RECOMMENDATION && response.score.is_some();
-            for event in [Some(done), asked.then_some(EventKind::RecommendationGiven)].into_iter().flatten() {
+            for event in [done, asked.then_some(EventKind::RecommendationGiven)].into_iter().flatten() {
                 let o = self.of_assignment(a, anchor(event, nth), response.at, clinic);
                 let validity = if amended { Validity::Gone } else { o.validity };
                 all.push(Occurrence { validity, ..o });

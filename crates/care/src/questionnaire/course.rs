@@ -82,13 +82,29 @@ pub fn courses(chart: &Chart, clinic: &Clinic, scored_by: impl Fn(&str) -> Optio
     by_form.into_iter().filter_map(course).collect()
 }
 
+/// The answered form with which an episode's course by it begins: the one whose score is the baseline.
+pub fn baseline_form<'a>(chart: &'a Chart, episode: Option<EpisodeKey>, content: &str) -> Option<&'a Assignment> {
+    let these = chart.assignments.iter().filter(|a| a.content == content && a.episode == episode);
+    let scored = |a: &'a Assignment| a.responses.last().filter(|r| r.score.is_some()).map(|r| (r.at, a));
+    let begins = begins_within(chart, episode);
+    let fits = |at: Timestamp| begins.is_none_or(|(from, until)| at >= from && at <= until);
+    let within = these.filter(|a| a.withdrawn_at.is_none()).filter_map(scored).filter(|(at, _)| fits(*at));
+    within.min_by_key(|(at, a)| (*at, a.id)).map(|(_, a)| a)
+}
+
 /// Without an initial evaluation in the episode the first score is where it began.
 fn baseline(chart: &Chart, episode: Option<EpisodeKey>, points: &[Point]) -> Option<Point> {
+    let Some((from, until)) = begins_within(chart, episode) else { return points.first().copied() };
+    points.iter().copied().find(|point| point.at >= from && point.at <= until)
+}
+
+/// Within what time of the initial evaluation a course begins; `None` without one.
+fn begins_within(chart: &Chart, episode: Option<EpisodeKey>) -> Option<(Timestamp, Timestamp)> {
     let evaluation = |e: &&crate::chart::Encounter| {
         Some(e.episode) == episode && e.state.stands() && e.visit_type == Some(VisitType::InitialEvaluation)
     };
     let evaluated = chart.encounters.iter().filter(evaluation).filter_map(|e| e.starts_at()).min();
-    let Some(at) = evaluated else { return points.first().copied() };
-    let (from, until) = (at.checked_sub(BASELINE_BEFORE).ok()?, at.checked_add(BASELINE_AFTER).ok()?);
-    points.iter().copied().find(|point| point.at >= from && point.at <= until)
+    let at = evaluated?;
+    let from = at.checked_sub(BASELINE_BEFORE).unwrap_or(Timestamp::MIN);
+    Some((from, at.checked_add(BASELINE_AFTER).unwrap_or(Timestamp::MAX)))
 }

@@ -10,7 +10,7 @@ use super::file::When;
 use super::read::{Reader, ScenarioError};
 use crate::chart::{
     Act, AssignmentAct, Category, Channel, DUE_WITHIN, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange,
-    PatientChange, Score, Source, Subject, VisitType, What, Write,
+    EpisodeKey, PatientChange, Score, Source, Subject, VisitType, What, Write,
 };
 use crate::id::{AssignmentId, EncounterId, EnrolmentId, EpisodeId, InterfaceId, LocationId, PatientId, StaffId};
 use crate::rehearsal::Gateway;
@@ -305,7 +305,11 @@ impl Reader<'_> {
             content: self.needs(line, "content", when.content.clone())?,
             due: due.or_else(|| line.at.checked_add(DUE_WITHIN).ok()).unwrap_or(Timestamp::MAX),
             run: None,
-            episode: None,
+            // The first case a patient has is the one they had before it was named.
+            episode: when.episode.as_ref().map(|name| match name.as_str() {
+                "first" => EpisodeKey::First,
+                named => EpisodeKey::Named(EpisodeId(self.names.id("episode", named))),
+            }),
             depth: 0,
         };
         Ok(What::Assignment { assignment, act })

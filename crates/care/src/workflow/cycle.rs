@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::Workflow;
 use super::facts::Workflows;
-use super::task::Task;
+use super::task::{BASELINE, Task};
 use crate::chart::{EventKind, RECOMMENDATION};
 
 /// One workflow leads to the next: it assigns this, and that starts the next.
@@ -76,7 +76,17 @@ fn round<'a>(
 
 /// What one assigns that starts the other, and by which event.
 fn leads<'a>(from: &'a Workflow, to: &Workflow) -> Option<(&'a str, EventKind)> {
+    // A form has one baseline in an episode: what waits for it is not started by it again and again.
+    if !to.trigger.baseline.is_empty() {
+        return None;
+    }
     from.steps.iter().flat_map(|step| &step.tasks).find_map(|task| match task {
+        Task::Assign { content, .. } if content == BASELINE => {
+            let named = |i: &&String| to.trigger.instruments.is_empty() || to.trigger.instruments.contains(i);
+            let form = from.trigger.baseline.iter().find(named)?;
+            let event = events_of("questionnaire/").iter().find(|e| to.trigger.events.contains(e))?;
+            Some((form.as_str(), *event))
+        }
         Task::Assign { content, .. } => {
             let (_, instrument) = content.split_once('/')?;
             let lets = to.trigger.instruments.is_empty() || to.trigger.instruments.iter().any(|i| i == instrument);
@@ -90,15 +100,15 @@ fn leads<'a>(from: &'a Workflow, to: &Workflow) -> Option<(&'a str, EventKind)> 
 /// What can come of an assignment.
 fn events_of(content: &str) -> &'static [EventKind] {
     use EventKind::{
-        CarePlanAssigned, CarePlanCompleted, ExerciseOverdue, QuestionnaireAssigned, QuestionnaireCompleted,
-        QuestionnaireOverdue, RecommendationGiven,
+        CarePlanAssigned, CarePlanCompleted, ExerciseAssigned, ExerciseOverdue, QuestionnaireAssigned,
+        QuestionnaireCompleted, QuestionnaireOverdue, RecommendationGiven,
     };
     if content == RECOMMENDATION {
         return &[QuestionnaireAssigned, QuestionnaireCompleted, QuestionnaireOverdue, RecommendationGiven];
     }
     match content.split_once('/') {
         Some(("questionnaire", _)) => &[QuestionnaireAssigned, QuestionnaireCompleted, QuestionnaireOverdue],
-        Some(("exercise", _)) => &[ExerciseOverdue],
+        Some(("exercise", _)) => &[ExerciseAssigned, ExerciseOverdue],
         Some(("care-plan", _)) => &[CarePlanAssigned, CarePlanCompleted],
         _ => &[],
     }

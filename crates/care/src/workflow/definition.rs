@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::group::{Group, words};
 use super::schedule::Schedule;
-use super::task::Task;
+use super::task::{BASELINE, Task};
 use super::trigger::Trigger;
 use crate::chart::{Category, EventKind};
 
@@ -44,6 +44,8 @@ pub struct Workflow {
 pub struct Step {
     pub id: String,
     pub schedule: Schedule,
+    /// Due at this visit of the episode, where that takes place before the schedule's own time.
+    pub or_at_visit: Option<u32>,
     pub until: Vec<Goal>,
     pub on_move: Option<OnMove>,
     pub late: Option<Late>,
@@ -252,6 +254,12 @@ impl Step {
         self.schedule.is_before()
     }
 
+    /// When it is due, as its file says it.
+    pub fn when(&self) -> String {
+        let visit = self.or_at_visit.map(|nth| format!(", or at visit {nth}")).unwrap_or_default();
+        format!("{}{visit}", self.schedule)
+    }
+
     /// The step that asks once more for what this one assigns.
     fn reminder(&self) -> Option<Step> {
         let (content, remind) = self.tasks.iter().find_map(|task| match task {
@@ -261,7 +269,8 @@ impl Step {
         Some(Step {
             id: format!("{}/remind", self.id),
             schedule: Schedule::Immediately { repeat: None },
-            until: vec![Goal::CompletedForm(content.clone())],
+            or_at_visit: None,
+            until: vec![if content == BASELINE { Goal::Completed } else { Goal::CompletedForm(content.clone()) }],
             on_move: Some(OnMove::Once),
             late: None,
             expires: None,
@@ -306,6 +315,10 @@ impl Step {
             && self.schedule.longest_days().is_none_or(|days| days > 30)
         {
             return wrong("a birthday is known 31 days ahead: `before` goes up to 30 days".into());
+        }
+        let counts_on = matches!(self.schedule, Schedule::Offset(_)) && !self.is_before();
+        if self.or_at_visit.is_some_and(|nth| nth == 0 || !counts_on) {
+            return wrong("`or_at_visit` is the number of a visit, 1 or more, and goes with an `after`".into());
         }
         if self.tasks.is_empty() {
             return wrong(format!("step `{}` has no tasks", self.id));
@@ -365,6 +378,7 @@ mod raw {
     struct RawStep {
         id: Spanned<String>,
         schedule: Spanned<String>,
+        or_at_visit: Option<u32>,
         #[serde(default)]
         until: Vec<Spanned<String>>,
         on_move: Option<Spanned<String>>,
@@ -429,6 +443,10 @@ mod raw {
                     &trigger.events,
                     !(step.until.is_empty() && until.is_empty()),
                 )?;
+                if trigger.baseline.is_empty() && step.tasks.iter().any(Task::assigns_baseline) {
+                    let message = "`assign = \"baseline\"` gives forms that the trigger names: `baseline = [...]`";
+                    return Err(at(raw.id.span().start, message.into()));
+                }
                 reminders.extend(step.reminder());
                 steps.push(step);
             }
@@ -472,6 +490,7 @@ mod raw {
             Ok(Step {
                 id: self.id.get_ref().clone(),
                 schedule: word(text, &self.schedule)?,
+                or_at_visit: self.or_at_visit,
                 until: self.until.iter().map(|w| word(text, w)).collect::<Result<_, _>>()?,
                 on_move: maybe(text, &self.on_move)?,
                 late: maybe(text, &self.late)?,

@@ -3,14 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::decision::TaskResult;
-use super::definition::{Step, Workflow};
+use super::definition::{Span, Step, Workflow};
 use super::ground::{Asked, Ground, Joined, Says, Ways};
 use super::ledger::{Delivery, DeliveryKey, DeliveryState, Effect, PlannedStep, Run, Told};
 use super::reason::Reason;
 use super::send::{self, Way};
 use super::task::{Message, Task};
 use super::work::{Work, told};
-use crate::chart::{AssignmentAct, Channel, ContactPoint, DUE_WITHIN, Occurrence};
+use crate::chart::{Assignment, AssignmentAct, Channel, ContactPoint, DUE_WITHIN, Occurrence};
 use crate::id::{AssignmentId, DeliveryId};
 
 /// A step at the moment it is given.
@@ -78,20 +78,12 @@ impl Work<'_> {
     fn hand_over(&mut self, task: &Task, giving: &Giving, results: &mut Vec<TaskResult>) -> Option<AssignmentId> {
         match task {
             Task::Send(_) | Task::Call(_) => None,
-            Task::Assign { content, due, .. } => {
-                let assignment = AssignmentId((self.ids)());
-                let within = due.map_or(DUE_WITHIN, |due| SignedDuration::from_secs(due.seconds));
-                let act = AssignmentAct::Give {
-                    content: content.clone(),
-                    due: self.facts.now.checked_add(within).unwrap_or(Timestamp::MAX),
-                    run: Some(giving.run.id),
-                    episode: giving.occurrence.episode,
-                    depth: giving.occurrence.depth.saturating_add(1),
-                };
-                self.put(Effect::Assigned { assignment, act });
-                results.push(TaskResult { content: content.clone(), channel: None, reason: None });
-                Some(assignment)
+            Task::Assign { due, .. } if task.assigns_baseline() => {
+                let forms = giving.workflow.trigger.baseline_forms(self.facts, giving.occurrence);
+                let given: Vec<_> = forms.iter().map(|form| self.assign(form, *due, giving, results)).collect();
+                given.first().copied()
             }
+            Task::Assign { content, due, .. } => Some(self.assign(content, *due, giving, results)),
             Task::Tell { text, within } => {
                 let by = within.and_then(|w| self.facts.now.checked_add(SignedDuration::from_secs(w.seconds)).ok());
                 let (step, workflow) = (giving.planned.id, giving.run.workflow.clone());
@@ -100,6 +92,34 @@ impl Work<'_> {
                 None
             }
         }
+    }
+
+    /// A form of this run that waits for an answer is not given a second time: what is said of it leads to that one.
+    fn assign(
+        &mut self,
+        content: &str,
+        due: Option<Span>,
+        giving: &Giving,
+        results: &mut Vec<TaskResult>,
+    ) -> AssignmentId {
+        let of_run = |a: &&Assignment| a.run == Some(giving.run.id) && a.content == content && a.is_open();
+        let open = self.facts.chart.assignments.iter().filter(of_run).find(|a| a.is_a("questionnaire"));
+        let reason = open.map(|_| Reason::AlreadyGiven);
+        results.push(TaskResult { content: content.to_owned(), channel: None, reason });
+        if let Some(open) = open {
+            return open.id;
+        }
+        let assignment = AssignmentId((self.ids)());
+        let within = due.map_or(DUE_WITHIN, |due| SignedDuration::from_secs(due.seconds));
+        let act = AssignmentAct::Give {
+            content: content.to_owned(),
+            due: self.facts.now.checked_add(within).unwrap_or(Timestamp::MAX),
+            run: Some(giving.run.id),
+            episode: giving.occurrence.episode,
+            depth: giving.occurrence.depth.saturating_add(1),
+        };
+        self.put(Effect::Assigned { assignment, act });
+        assignment
     }
 
     fn queue(

@@ -95,10 +95,7 @@ impl Work<'_> {
         };
         let counts_from = self.counts_from(step, planned, o);
         let later = |span: Span| counts_from.checked_add(SignedDuration::from_secs(span.seconds));
-        let next = || {
-            let (moment, zone) = (o.moment.instant(), self.facts.zone_of(o));
-            step.schedule.due(moment, o.event_at, &zone, planned.occurrence + 1)
-        };
+        let next = || plan::sum(self.facts, step, o, planned.occurrence + 1).scheduled();
         let limit = match step.late_rule() {
             Late::Skip => Limit::Skip,
             Late::Collapse => Limit::Collapse { next: next() },

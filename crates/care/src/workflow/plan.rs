@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::definition::{Late, Step};
 use super::facts::Facts;
-use super::ground::{After, Sum};
-use crate::chart::{Channel, EventKind, Occurrence};
+use super::ground::{After, AtVisit, Sum};
+use crate::chart::{Channel, Encounter, EventKind, Occurrence};
 
 /// When a planned step is due and when it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub fn sum(facts: &Facts, step: &Step, o: &Occurrence, nth: u32) -> Sum {
         nth,
         moment: o.moment.instant(),
         event_at: o.event_at,
+        at_visit: step.or_at_visit.map(|nth| AtVisit { nth, at: visit_of_episode(facts, o, nth) }),
         zone: facts.zone_of(o).iana_name().unwrap_or("UTC").to_owned(),
         open: (step.is_before() && only_texts(step)).then(|| (theirs(), facts.text_hours())),
         moved: None,
@@ -30,6 +31,14 @@ pub fn sum(facts: &Facts, step: &Step, o: &Occurrence, nth: u32) -> Sum {
         expires: step.expires.map(|span| span.seconds),
         after: step.reminds.as_ref().map(|(of, span)| After { step: of.clone(), given: None, seconds: span.seconds }),
     }
+}
+
+/// The start of the how-manieth visit of the episode that took place; `None` if that was before the event.
+fn visit_of_episode(facts: &Facts, o: &Occurrence, nth: u32) -> Option<Timestamp> {
+    let of_these = facts.chart.encounters.iter().filter(|e| Some(e.episode) == o.episode && e.state.has_arrived());
+    let mut starts: Vec<_> = of_these.filter_map(Encounter::starts_at).collect();
+    starts.sort();
+    starts.get(usize::try_from(nth).ok()?.checked_sub(1)?).copied().filter(|at| *at > o.event_at)
 }
 
 /// A step whose only messages are texts is planned inside the hours in which texts may go out.

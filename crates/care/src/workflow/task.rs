@@ -91,6 +91,11 @@ impl Task {
         }
     }
 
+    /// Gives the forms that the run's trigger has found.
+    pub fn assigns_baseline(&self) -> bool {
+        matches!(self, Task::Assign { content, .. } if content == BASELINE)
+    }
+
     pub fn assigns(&self) -> bool {
         matches!(self, Task::Assign { .. })
     }
@@ -142,8 +147,11 @@ pub(super) struct RawTask {
     within: Option<String>,
 }
 
+/// `assign = "baseline"`: of the forms the trigger names as `baseline`, those that the run stands on.
+pub const BASELINE: &str = "baseline";
+
 const FORMS: &str = "a task is { send = \"email\" | \"text\" | [\"email\", \"text\"], template = \"message/...\" }, \
-     { assign = \"questionnaire/... | exercise/... | education/... | care-plan/...\", via = [...], template = \"message/...\" } \
+     { assign = \"questionnaire/... | exercise/... | education/... | care-plan/... | baseline\", via = [...], template = \"message/...\" } \
      { tell = \"care_team\", text = \"...\", within = \"4 hours\" } or { call = \"webhook/...\" }";
 const WEBHOOK: &str = "webhook/";
 const LIBRARY: [&str; 4] = ["questionnaire/", "exercise/", "education/", "care-plan/"];
@@ -154,7 +162,9 @@ impl RawTask {
             (Some(ladder), None, None, None) if self.via.is_none() && self.says_nothing_of_assigning() => {
                 self.message(ladder.ladder()?).map(Task::Send)
             }
-            (None, Some(content), None, None) if LIBRARY.iter().any(|kind| content.starts_with(kind)) => {
+            (None, Some(content), None, None)
+                if content == BASELINE || LIBRARY.iter().any(|kind| content.starts_with(kind)) =>
+            {
                 let message = self.via.as_ref().map(|ladder| self.message(ladder.ladder()?)).transpose()?;
                 let remind = self.remind.as_deref().map(|text| self.remind(text)).transpose()?;
                 Ok(Task::Assign { content: content.clone(), message, due: span(&self.due)?, remind })

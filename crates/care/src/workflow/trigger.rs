@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::facts::Facts;
 use super::ground::Test;
 use super::number::NumberTest;
-use crate::chart::{Assignment, Encounter, EventKind, Idle, Occurrence, VisitType};
+use crate::chart::{Assignment, Encounter, EventKind, Idle, Occurrence, Response, Score, VisitType};
+use crate::questionnaire::course::baseline_form;
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,11 +37,18 @@ pub struct Trigger {
     pub instruments: Vec<String>,
     #[serde(default)]
     pub score: Option<NumberTest>,
-    /// Score minus baseline: the first score of the same form in the episode.
+    /// `score` and `change` look at the answer to this question instead of the score.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// Score minus the baseline of the episode by the same form; of `number`, minus its first answer.
     #[serde(default)]
     pub change: Option<NumberTest>,
-    #[serde(default)]
-    pub answer: BTreeMap<String, String>,
+    /// To each question, the answers of which one must be among those given.
+    #[serde(default, deserialize_with = "answers")]
+    pub answer: BTreeMap<String, Vec<String>>,
+    /// Names of forms. Of an answer: it is the first of one of these in its episode; of an episode: it has such a first.
+    #[serde(default, deserialize_with = "strings")]
+    pub baseline: Vec<String>,
     /// Of inactivity: what is missing, and for how many days.
     #[serde(default)]
     pub of: Option<Idle>,
@@ -67,7 +75,21 @@ impl Trigger {
             ask(Test::Invite { wanted, seen: facts.chart.patient.send_invite })?;
         }
         let assignment = occurrence.assignment.and_then(|id| facts.chart.assignment(id));
+        if !self.baseline.is_empty() {
+            let found = self.baseline_forms(facts, occurrence);
+            one_of("baseline", &self.baseline, found.first().and_then(|f| f.strip_prefix("questionnaire/")))?;
+        }
         self.answer_passes(facts, assignment, occurrence.anchor.nth)
+    }
+
+    /// The forms of `baseline` that an event is about: the one answered, else those by which its episode has a baseline.
+    pub fn baseline_forms(&self, facts: &Facts, o: &Occurrence) -> Vec<String> {
+        let contents = self.baseline.iter().map(|name| format!("questionnaire/{name}"));
+        let is_meant = |content: &String| {
+            let first = baseline_form(facts.chart, o.episode, content);
+            first.is_some_and(|first| o.assignment.is_none_or(|answered| answered == first.id))
+        };
+        contents.filter(is_meant).collect()
     }
 
     fn visit_passes(&self, facts: &Facts, visit: Option<&Encounter>) -> Result<(), Test> {
@@ -95,19 +117,38 @@ impl Trigger {
             one_of("instrument", &self.instruments, assignment.map(Assignment::instrument))?;
         }
         let response = assignment.and_then(|a| a.responses.get(usize::try_from(nth).ok()?.checked_sub(1)?));
-        let score = response.and_then(|r| r.score).map(|s| s.points());
+        let points = response.and_then(|r| self.points(r));
         if let Some(test) = self.score {
-            number("score", test, score)?;
+            number("score", test, points)?;
         }
         if let Some(test) = self.change {
-            let baseline = assignment.and_then(|a| baseline(facts, a));
-            number("change", test, score.zip(baseline).map(|(score, baseline)| score - baseline))?;
+            let from = assignment.and_then(|a| self.counts_from(facts, a));
+            number("change", test, points.zip(from).map(|(points, from)| points - from))?;
         }
         for (question, wanted) in &self.answer {
             let seen = response.map(|r| r.answers.get(question)).unwrap_or_default();
             ask(Test::Answer { question: question.clone(), wanted: wanted.clone(), seen: seen.to_vec() })?;
         }
         Ok(())
+    }
+
+    /// What `score` and `change` look at.
+    fn points(&self, response: &Response) -> Option<f64> {
+        match &self.number {
+            None => response.score.map(Score::points),
+            Some(question) => response.answers.first(question)?.parse().ok().filter(|n: &f64| n.is_finite()),
+        }
+    }
+
+    /// What `change` counts from: the baseline of the episode, or the first answer to the question.
+    fn counts_from(&self, facts: &Facts, of: &Assignment) -> Option<f64> {
+        if self.number.is_none() {
+            return self.points(baseline_form(facts.chart, of.episode, &of.content)?.responses.last()?);
+        }
+        let alike = |a: &&Assignment| a.content == of.content && a.episode == of.episode && a.withdrawn_at.is_none();
+        let answered = facts.chart.assignments.iter().filter(alike).filter_map(|a| Some((a.id, a.responses.last()?)));
+        let points = answered.filter_map(|(id, r)| Some(((r.at, id), self.points(r)?)));
+        points.min_by_key(|(when, _)| *when).map(|(_, points)| points)
     }
 }
 
@@ -121,17 +162,6 @@ fn number_of(facts: &Facts, visit: &Encounter, counts: impl Fn(&Encounter) -> bo
             && (e.starts_at(), e.id) < (visit.starts_at(), visit.id)
     };
     facts.chart.encounters.iter().filter(before).count() + 1
-}
-
-/// The first score of the same form in the same episode.
-fn baseline(facts: &Facts, of: &Assignment) -> Option<f64> {
-    let alike = facts
-        .chart
-        .assignments
-        .iter()
-        .filter(|a| a.content == of.content && a.episode == of.episode && a.withdrawn_at.is_none());
-    let scores = alike.filter_map(|a| a.responses.last()).filter_map(|r| Some((r.at, r.score?)));
-    scores.min().map(|(_, score)| score.points())
 }
 
 fn one_of(what: &str, allowed: &[String], seen: Option<&str>) -> Result<(), Test> {
@@ -156,11 +186,22 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
+impl OneOrMany {
+    fn all(self) -> Vec<String> {
+        match self {
+            OneOrMany::One(text) => vec![text],
+            OneOrMany::Many(texts) => texts,
+        }
+    }
+}
+
 fn strings<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
-    Ok(match OneOrMany::deserialize(d)? {
-        OneOrMany::One(text) => vec![text],
-        OneOrMany::Many(texts) => texts,
-    })
+    Ok(OneOrMany::deserialize(d)?.all())
+}
+
+fn answers<'de, D: serde::Deserializer<'de>>(d: D) -> Result<BTreeMap<String, Vec<String>>, D::Error> {
+    let wanted = BTreeMap::<String, OneOrMany>::deserialize(d)?;
+    Ok(wanted.into_iter().map(|(question, answers)| (question, answers.all())).collect())
 }
 
 fn one_or_many<'de, D, T>(d: D) -> Result<Vec<T>, D::Error>

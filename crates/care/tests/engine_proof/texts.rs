@@ -72,6 +72,7 @@ fn of_an_assignment(event: EventKind) -> bool {
         event,
         EventKind::CarePlanAssigned
             | EventKind::CarePlanCompleted
+            | EventKind::ExerciseAssigned
             | EventKind::ExerciseOverdue
             | EventKind::QuestionnaireAssigned
             | EventKind::QuestionnaireCompleted

@@ -144,7 +144,7 @@ fn values(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Deliver
     let link = |purpose| roof.link(purpose, tx.organization(), d.id);
     // The one question that shows nothing of the chart may be answered without the birth date.
     let asked = d.assignment.and_then(|id| facts.chart.assignment(id));
-    let form = if asked.is_none_or(|a| a.content == RECOMMENDATION) { Purpose::Answer } else { Purpose::Open };
+    let form = if asked.is_some_and(|a| a.content == RECOMMENDATION) { Purpose::Answer } else { Purpose::Open };
     json!({
         "patient": { "first_name": facts.chart.patient.given },
         "clinic": { "name": context.organization.clinic.name, "phone": some(&context.organization.phone) },

@@ -68,6 +68,7 @@ pub fn event(kind: EventKind) -> &'static str {
         EventKind::EpisodePresumedEnded => "Episode of care presumed ended",
         EventKind::CarePlanAssigned => "Care plan given",
         EventKind::CarePlanCompleted => "Care plan completed",
+        EventKind::ExerciseAssigned => "Exercise given",
         EventKind::ExerciseOverdue => "Exercises overdue",
         EventKind::QuestionnaireAssigned => "Questionnaire given",
         EventKind::QuestionnaireCompleted => "Questionnaire answered",

@@ -152,9 +152,14 @@ pub fn trigger_filter(trigger: &Trigger) -> Vec<String> {
     };
     one_of("practitioner", &trigger.practitioners);
     one_of("form or exercise", &trigger.instruments);
-    let numbers = [("number of the visit", trigger.visit_number), ("score", trigger.score), ("change", trigger.change)];
+    one_of("first answer of the episode to", &trigger.baseline);
+    let of = trigger.number.as_ref().map_or(String::new(), |question| format!(" of “{question}”"));
+    let visit = ("number of the visit".to_owned(), trigger.visit_number);
+    let numbers = [visit, (format!("score{of}"), trigger.score), (format!("change{of}"), trigger.change)];
     lines.extend(numbers.into_iter().filter_map(|(what, test)| Some(format!("{what} {}", test?))));
-    lines.extend(trigger.answer.iter().map(|(question, wanted)| format!("“{question}” is answered {wanted}")));
+    let answer =
+        |(question, wanted): (&String, &Vec<String>)| format!("“{question}” is answered {}", wanted.join(" or "));
+    lines.extend(trigger.answer.iter().map(answer));
     lines.extend(trigger.days.map(|days| format!("for {days} days")));
     match trigger.send_invite {
         Some(true) => lines.push("“Send an invite” was ticked".into()),
@@ -236,7 +241,7 @@ pub fn step_row(workflow: &Workflow, step: &Step) -> StepRow {
     let ladder = |ladder: &[Channel]| ladder.iter().map(|c| c.code()).collect::<Vec<_>>().join(", else ");
     StepRow {
         id: step.id.clone(),
-        schedule: step.schedule.to_string(),
+        schedule: step.when(),
         content: content(step),
         template: message.map(|m| m.template.clone()),
         channels: message.map(|m| ladder(&m.ladder)),

@@ -142,7 +142,7 @@ fn row(key: &str, workflow: &Workflow, status: Status) -> WorkflowRow {
         fit: workflow_words::fit(workflow.serves),
         patient_group: workflow_words::group(&workflow.group),
         trigger: workflow_words::trigger(&workflow.trigger),
-        schedule: workflow.steps.iter().map(|step| step.schedule.to_string()).collect(),
+        schedule: workflow.steps.iter().map(care::workflow::definition::Step::when).collect(),
         content: given,
         status,
         scope: Scope::Global,

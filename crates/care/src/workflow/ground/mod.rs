@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use gateway::Gateway;
 pub use run::{Edited, Joined, Shift, Standing};
 pub use test::{GroupSeen, Test};
-pub use timing::{After, Limit, Sum, Timing};
+pub use timing::{After, AtVisit, Limit, Sum, Timing};
 pub use way::{Count, Door, LeadsTo, Most, QuietSeen, Road, RoomSeen, RuleSeen, Ways};
 
 use super::decide::invalid;

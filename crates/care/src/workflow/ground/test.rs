@@ -24,7 +24,7 @@ pub enum Test {
     /// What was answered to a question of a form.
     Answer {
         question: String,
-        wanted: String,
+        wanted: Vec<String>,
         seen: Vec<String>,
     },
     Invite {
@@ -47,9 +47,9 @@ impl Test {
                 (!passes).then(|| Saw { clause: format!("{what} = {}", allowed.join(" or ")), value })
             }
             Test::Number { what, test, seen } => test.holds(what, *seen).err(),
-            Test::Answer { question, wanted, seen } => (!seen.contains(wanted)).then(|| {
+            Test::Answer { question, wanted, seen } => (!seen.iter().any(|seen| wanted.contains(seen))).then(|| {
                 let value = if seen.is_empty() { "not known".into() } else { seen.join(", ") };
-                Saw { clause: format!("{question} = {wanted}"), value }
+                Saw { clause: format!("{question} = {}", wanted.join(" or ")), value }
             }),
             Test::Invite { wanted, seen } => (wanted != seen).then(|| {
                 let value = if *seen { "yes" } else { "no" };

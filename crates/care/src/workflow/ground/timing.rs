@@ -25,6 +25,7 @@ pub struct Sum {
     /// What "before" and "after" count from.
     pub moment: Timestamp,
     pub event_at: Timestamp,
+    pub at_visit: Option<AtVisit>,
     pub zone: String,
     /// A step ahead of its anchor that only sends texts keeps out of the night of this zone.
     pub open: Option<(String, OpenHours)>,
@@ -38,6 +39,14 @@ pub struct Sum {
     pub expires: Option<i64>,
     /// Of a reminder.
     pub after: Option<After>,
+}
+
+/// The how-manieth visit of the episode it is due at, where that took place before the schedule's own first time; from
+/// then on it counts from there.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AtVisit {
+    pub nth: u32,
+    pub at: Option<Timestamp>,
 }
 
 /// A reminder counts from when its step was given.
@@ -55,13 +64,27 @@ impl Sum {
             let at = after.given?.checked_add(SignedDuration::from_secs(after.seconds)).ok()?;
             return Some(Due { at, expires: at.checked_add(WORTH).ok()? });
         }
-        let at = self.schedule.due(self.moment, self.event_at, &zone::of(&self.zone), self.nth)?;
+        let at = self.scheduled()?;
         let at = match &self.open {
             Some((theirs, hours)) => before_quiet(at, self.moment, *hours, &zone::of(theirs)),
             None => at,
         };
         let expires = self.expiry(at);
         Some(Due { at: self.rested(at)?, expires })
+    }
+
+    /// The instant its schedule names.
+    pub fn scheduled(&self) -> Option<Timestamp> {
+        let zone = zone::of(&self.zone);
+        let scheduled = |nth| self.schedule.due(self.moment, self.event_at, &zone, nth);
+        match self.visit_before(scheduled(1)) {
+            Some(at) => Schedule::Immediately { repeat: self.schedule.repeat() }.due(at, at, &zone, self.nth),
+            None => scheduled(self.nth),
+        }
+    }
+
+    fn visit_before(&self, first: Option<Timestamp>) -> Option<Timestamp> {
+        self.at_visit?.at.filter(|at| first.is_some_and(|first| *at < first))
     }
 
     /// A step given again because the visit moved: an `immediately` step is due at the move itself, any other where its
@@ -101,7 +124,11 @@ impl std::fmt::Display for Sum {
             return write!(f, "{span} after `{step}` was given");
         }
         let wall = zone::of(&self.zone).to_datetime(self.from());
-        write!(f, "{}, counted from {} ({})", self.schedule, wall.strftime("%Y-%m-%d %H:%M"), self.zone)
+        write!(f, "{}, counted from {} ({})", self.schedule, wall.strftime("%Y-%m-%d %H:%M"), self.zone)?;
+        if let Some(AtVisit { nth, .. }) = self.at_visit {
+            write!(f, ", or at visit {nth} if that is sooner")?;
+        }
+        Ok(())
     }
 }
 
