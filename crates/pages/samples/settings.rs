@@ -1,7 +1,9 @@
 //! What a clinic settles for itself.
 
 use pages::Nav;
-use pages::staff::{Field, TextHoursPage, WebhookLine, WebhookNews, Webhooks};
+use pages::staff::{
+    Choice, Field, OutcomeFormsPage, Pick, RegionRow, TextHoursPage, WebhookLine, WebhookNews, Webhooks,
+};
 
 use super::{frame, html};
 
@@ -21,6 +23,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("webhooks-tested", html(&webhooks(Some(tested(true, "HTTP 204"))))),
         ("webhooks-not-taken", html(&webhooks(Some(failed)))),
         ("webhooks-wrong", html(&wrong)),
+        ("outcome-forms", html(&outcome_forms(true))),
+        ("outcome-forms-seen", html(&outcome_forms(false))),
         ("text-hours", html(&hours(Field::value("09:00"), true))),
         ("text-hours-wrong", html(&hours(Field::wrong("07:00", wider), true))),
         ("text-hours-seen", html(&hours(Field::value("08:00"), false))),
@@ -41,6 +45,25 @@ fn webhooks(news: Option<WebhookNews>) -> Webhooks {
         new_name: Field::default(),
         new_url: Field::default(),
     }
+}
+
+fn outcome_forms(may_change: bool) -> OutcomeFormsPage {
+    let choices = [("questionnaire/ndi", "Neck"), ("questionnaire/patient-specific", "What is hard for you")];
+    let choices: Vec<_> = choices.map(|(value, label)| Choice::new(value, label)).into();
+    let row = |code: &str, title: &str, usual, chosen| RegionRow {
+        code: code.into(),
+        title: title.into(),
+        usual,
+        pick: Pick::of(choices.clone(), chosen),
+    };
+    let mut rows = vec![
+        row("neck", "Neck", "Neck Disability Index", "questionnaire/ndi"),
+        row("wrist-and-hand", "Wrist or hand", "QuickDASH", "questionnaire/patient-specific"),
+    ];
+    if may_change && let Some(last) = rows.last_mut() {
+        last.pick.error = Some("This form is not in the library any more. Choose another.".into());
+    }
+    OutcomeFormsPage { frame: frame("Outcome forms", Nav::Workflows), rows, may_change }
 }
 
 fn hours(from: Field, may_change: bool) -> TextHoursPage {

@@ -37,6 +37,7 @@ mod mapping;
 mod merge;
 mod message;
 mod organization;
+mod outcome_forms;
 mod pages;
 mod pages_desk;
 mod pages_patient;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::body_region::{ANY_REGION, BodyRegion};
 use super::contact::{Category, Channel};
 use super::encounter::VisitType;
 use crate::id::LocationId;
@@ -96,6 +97,8 @@ pub struct Clinic {
     pub text_hours: OpenHours,
     /// The webhooks that are set up and switched on, by name.
     pub webhooks: BTreeSet<String>,
+    /// The forms the clinic has chosen for parts of the body: "questionnaire/ndi".
+    pub outcome_forms: BTreeMap<BodyRegion, String>,
 }
 
 impl Clinic {
@@ -113,7 +116,14 @@ impl Clinic {
             basis: basis.into(),
             text_hours: OpenHours::default(),
             webhooks: BTreeSet::new(),
+            outcome_forms: BTreeMap::new(),
         }
+    }
+
+    /// By which form the course of what hurts there is measured.
+    pub fn outcome_form(&self, region: Option<BodyRegion>) -> &str {
+        let Some(region) = region else { return ANY_REGION };
+        self.outcome_forms.get(&region).map_or(region.free_form(), String::as_str)
     }
 
     pub fn location(&self, id: Option<LocationId>) -> Option<&Location> {

@@ -6,6 +6,7 @@
 //! Everything here is [`fold`]ed from [`Change`]s in the order of their [`Stamp`]s. Nothing is written any other way.
 
 mod assignment;
+mod body_region;
 mod cases;
 mod change;
 mod clinic;
@@ -21,6 +22,7 @@ mod snapshot;
 mod timed;
 
 pub use assignment::{Assignment, AssignmentAct, DUE_WITHIN, Response, Score};
+pub use body_region::{ANY_REGION, BodyRegion};
 pub use change::{
     Act, Change, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, SaidBy, Source, Stamp,
     What, Write,

@@ -48,6 +48,7 @@ fn agrees(scenario: &Scenario, expected: &Expectation, line: &Line) -> bool {
         && expected.generation.is_none_or(|g| line.generation == Some(g))
         && same(&expected.verdict, line.verdict)
         && same(&expected.reason, line.reason.unwrap_or(""))
+        && expected.content.as_ref().is_none_or(|content| line.tasks.iter().any(|task| task.content == *content))
 }
 
 fn moment(scenario: &Scenario, text: &str) -> Option<Timestamp> {
@@ -73,6 +74,7 @@ impl std::fmt::Display for Expectation {
             number("generation", self.generation),
             text("verdict", &self.verdict),
             text("reason", &self.reason),
+            text("content", &self.content),
         ];
         f.write_str(&keys.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }

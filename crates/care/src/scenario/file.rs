@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
-use crate::chart::{Guardian, PatientChange, Sex, Write};
+use crate::chart::{BodyRegion, Guardian, PatientChange, Sex, Write};
 use crate::id::LocationId;
 use crate::zone;
 
@@ -40,6 +40,9 @@ pub struct ClinicFile {
     pub channels: Option<Vec<Spanned<String>>>,
     /// When texts may go out, if that is narrower than the law has it.
     pub text_hours: Option<Spanned<String>>,
+    /// By part of the body: the form the clinic has chosen.
+    #[serde(default)]
+    pub outcome_forms: BTreeMap<BodyRegion, String>,
     /// The names of those that are set up.
     #[serde(default)]
     pub webhooks: Vec<Spanned<String>>,
@@ -201,6 +204,8 @@ pub struct Expectation {
     pub generation: Option<u32>,
     pub verdict: Option<String>,
     pub reason: Option<String>,
+    /// Something that its tasks gave: a template, or what was assigned.
+    pub content: Option<String>,
     /// No decision may agree.
     #[serde(default)]
     pub never: bool,

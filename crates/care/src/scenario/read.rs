@@ -144,6 +144,7 @@ impl Reader<'_> {
             let read = hours.get_ref().parse();
             self.clinic.text_hours = read.map_err(|e: OpenHoursError| self.wrong(hours.span().start, e.to_string()))?;
         }
+        self.clinic.outcome_forms.clone_from(&file.outcome_forms);
         for webhook in &file.webhooks {
             if !is_webhook_name(webhook.get_ref()) {
                 let said = format!("`{}` is no webhook's name: up to 60 of a-z, 0-9 and -", webhook.get_ref());

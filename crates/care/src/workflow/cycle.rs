@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::Workflow;
 use super::facts::Workflows;
-use super::task::{BASELINE, Task};
+use super::task::{Gives, Task};
+use super::trigger::Trigger;
 use crate::chart::{EventKind, RECOMMENDATION};
 
 /// One workflow leads to the next: it assigns this, and that starts the next.
@@ -81,20 +82,34 @@ fn leads<'a>(from: &'a Workflow, to: &Workflow) -> Option<(&'a str, EventKind)> 
         return None;
     }
     from.steps.iter().flat_map(|step| &step.tasks).find_map(|task| match task {
-        Task::Assign { content, .. } if content == BASELINE => {
-            let named = |i: &&String| to.trigger.instruments.is_empty() || to.trigger.instruments.contains(i);
-            let form = from.trigger.baseline.iter().find(named)?;
-            let event = events_of("questionnaire/").iter().find(|e| to.trigger.events.contains(e))?;
-            Some((form.as_str(), *event))
-        }
-        Task::Assign { content, .. } => {
-            let (_, instrument) = content.split_once('/')?;
-            let lets = to.trigger.instruments.is_empty() || to.trigger.instruments.iter().any(|i| i == instrument);
-            let event = events_of(content).iter().find(|e| lets && to.trigger.events.contains(e))?;
-            Some((content.as_str(), *event))
-        }
+        Task::Assign { gives, .. } => given(gives, from, &to.trigger),
         Task::Send(_) | Task::Tell { .. } | Task::Call(_) => None,
     })
+}
+
+fn given<'a>(gives: &'a Gives, from: &'a Workflow, to: &Trigger) -> Option<(&'a str, EventKind)> {
+    let event = |content: &str| events_of(content).iter().find(|e| to.events.contains(e)).copied();
+    match gives {
+        Gives::Item(content) => {
+            let (_, instrument) = content.split_once('/')?;
+            Some((content.as_str(), event(content).filter(|_| lets(to, instrument))?))
+        }
+        Gives::Baseline => {
+            let form = from.trigger.baseline.iter().find(|form| lets(to, form))?;
+            Some((form.as_str(), event(FORM)?))
+        }
+        // Any form but the one whose answer names the part of the body.
+        Gives::OfRegion => {
+            let another = to.instruments.iter().any(|name| !from.trigger.instruments.contains(name));
+            Some((FORM, event(FORM).filter(|_| to.instruments.is_empty() || another)?))
+        }
+    }
+}
+
+const FORM: &str = "questionnaire/";
+
+fn lets(to: &Trigger, instrument: &str) -> bool {
+    to.instruments.is_empty() || to.instruments.iter().any(|i| i == instrument)
 }
 
 /// What can come of an assignment.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::group::{Group, words};
 use super::schedule::Schedule;
-use super::task::{BASELINE, Task};
+use super::task::{Gives, Task};
 use super::trigger::Trigger;
 use crate::chart::{Category, EventKind};
 
@@ -262,15 +262,18 @@ impl Step {
 
     /// The step that asks once more for what this one assigns.
     fn reminder(&self) -> Option<Step> {
-        let (content, remind) = self.tasks.iter().find_map(|task| match task {
-            Task::Assign { content, remind: Some(remind), .. } => Some((content, remind)),
+        let (gives, remind) = self.tasks.iter().find_map(|task| match task {
+            Task::Assign { gives, remind: Some(remind), .. } => Some((gives, remind)),
             Task::Assign { .. } | Task::Send(_) | Task::Tell { .. } | Task::Call(_) => None,
         })?;
         Some(Step {
             id: format!("{}/remind", self.id),
             schedule: Schedule::Immediately { repeat: None },
             or_at_visit: None,
-            until: vec![if content == BASELINE { Goal::Completed } else { Goal::CompletedForm(content.clone()) }],
+            until: vec![match gives {
+                Gives::Item(form) => Goal::CompletedForm(form.clone()),
+                Gives::Baseline | Gives::OfRegion => Goal::Completed,
+            }],
             on_move: Some(OnMove::Once),
             late: None,
             expires: None,
@@ -443,8 +446,7 @@ mod raw {
                     &trigger.events,
                     !(step.until.is_empty() && until.is_empty()),
                 )?;
-                if trigger.baseline.is_empty() && step.tasks.iter().any(Task::assigns_baseline) {
-                    let message = "`assign = \"baseline\"` gives forms that the trigger names: `baseline = [...]`";
+                if let Some(message) = step.tasks.iter().find_map(|task| trigger.lacks(task)) {
                     return Err(at(raw.id.span().start, message.into()));
                 }
                 reminders.extend(step.reminder());

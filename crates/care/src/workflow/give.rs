@@ -8,7 +8,7 @@ use super::ground::{Asked, Ground, Joined, Says, Ways};
 use super::ledger::{Delivery, DeliveryKey, DeliveryState, Effect, PlannedStep, Run, Told};
 use super::reason::Reason;
 use super::send::{self, Way};
-use super::task::{Message, Task};
+use super::task::{Gives, Message, Task};
 use super::work::{Work, told};
 use crate::chart::{Assignment, AssignmentAct, Channel, ContactPoint, DUE_WITHIN, Occurrence};
 use crate::id::{AssignmentId, DeliveryId};
@@ -78,18 +78,30 @@ impl Work<'_> {
     fn hand_over(&mut self, task: &Task, giving: &Giving, results: &mut Vec<TaskResult>) -> Option<AssignmentId> {
         match task {
             Task::Send(_) | Task::Call(_) => None,
-            Task::Assign { due, .. } if task.assigns_baseline() => {
-                let forms = giving.workflow.trigger.baseline_forms(self.facts, giving.occurrence);
-                let given: Vec<_> = forms.iter().map(|form| self.assign(form, *due, giving, results)).collect();
+            Task::Assign { gives, due, .. } => {
+                let items = self.items(gives, giving);
+                let given: Vec<_> = items.iter().map(|item| self.assign(item, *due, giving, results)).collect();
                 given.first().copied()
             }
-            Task::Assign { content, due, .. } => Some(self.assign(content, *due, giving, results)),
             Task::Tell { text, within } => {
                 let by = within.and_then(|w| self.facts.now.checked_add(SignedDuration::from_secs(w.seconds)).ok());
                 let (step, workflow) = (giving.planned.id, giving.run.workflow.clone());
                 self.put(Effect::Told(Told { step, workflow, text: text.clone(), by }));
                 results.push(TaskResult { content: "tell/care_team".into(), channel: None, reason: None });
                 None
+            }
+        }
+    }
+
+    fn items(&self, gives: &Gives, giving: &Giving) -> Vec<String> {
+        let (facts, o) = (self.facts, giving.occurrence);
+        match gives {
+            Gives::Item(content) => vec![content.clone()],
+            Gives::Baseline => giving.workflow.trigger.baseline_forms(facts, o),
+            Gives::OfRegion => {
+                let answered = o.assignment.and_then(|id| facts.chart.assignment(id)).and_then(|a| a.responses.last());
+                let region = answered.and_then(|r| r.answers.first("region")).and_then(|code| code.parse().ok());
+                vec![facts.clinic.outcome_form(region).to_owned()]
             }
         }
     }

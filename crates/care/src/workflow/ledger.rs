@@ -390,7 +390,7 @@ impl Ledger {
         let steps = self.runs.values().flat_map(|run| run.steps.iter().map(move |s| (run, s)));
         let due = steps.filter_map(|(run, s)| match s.state {
             StepState::Pending { at: Some(at) } if at <= now => {
-                Some((at, s.due, &run.workflow, &s.step, s.occurrence, s.generation, run.anchor, s.id))
+                Some((at, s.due, &run.workflow, &s.step, s.occurrence, s.generation, run.moment, run.anchor, s.id))
             }
             StepState::Pending { .. }
             | StepState::Performed { .. }

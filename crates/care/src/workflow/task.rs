@@ -19,7 +19,7 @@ pub enum Uncertain {
 pub enum Task {
     Send(Message),
     Assign {
-        content: String,
+        gives: Gives,
         message: Option<Message>,
         /// After this long undone it is overdue.
         due: Option<Span>,
@@ -33,6 +33,28 @@ pub enum Task {
     },
     /// A system beside ours is told, by a webhook of the clinic: its `template` names it, and its ladder has no other way.
     Call(Message),
+}
+
+/// What is assigned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gives {
+    /// "exercise/bridge"
+    Item(String),
+    /// Of the forms that the trigger names as `baseline`, those that the run stands on.
+    Baseline,
+    /// The clinic's outcome form for the part of the body that the answered form names.
+    OfRegion,
+}
+
+impl Gives {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "baseline" => Some(Gives::Baseline),
+            "of-region" => Some(Gives::OfRegion),
+            item if LIBRARY.iter().any(|kind| item.starts_with(kind)) => Some(Gives::Item(item.to_owned())),
+            _ => None,
+        }
+    }
 }
 
 /// Asks once more, by other ways, while what was assigned is open.
@@ -91,11 +113,6 @@ impl Task {
         }
     }
 
-    /// Gives the forms that the run's trigger has found.
-    pub fn assigns_baseline(&self) -> bool {
-        matches!(self, Task::Assign { content, .. } if content == BASELINE)
-    }
-
     pub fn assigns(&self) -> bool {
         matches!(self, Task::Assign { .. })
     }
@@ -147,11 +164,8 @@ pub(super) struct RawTask {
     within: Option<String>,
 }
 
-/// `assign = "baseline"`: of the forms the trigger names as `baseline`, those that the run stands on.
-pub const BASELINE: &str = "baseline";
-
 const FORMS: &str = "a task is { send = \"email\" | \"text\" | [\"email\", \"text\"], template = \"message/...\" }, \
-     { assign = \"questionnaire/... | exercise/... | education/... | care-plan/... | baseline\", via = [...], template = \"message/...\" } \
+     { assign = \"questionnaire/... | exercise/... | education/... | care-plan/... | baseline | of-region\", via = [...], template = \"message/...\" } \
      { tell = \"care_team\", text = \"...\", within = \"4 hours\" } or { call = \"webhook/...\" }";
 const WEBHOOK: &str = "webhook/";
 const LIBRARY: [&str; 4] = ["questionnaire/", "exercise/", "education/", "care-plan/"];
@@ -162,12 +176,11 @@ impl RawTask {
             (Some(ladder), None, None, None) if self.via.is_none() && self.says_nothing_of_assigning() => {
                 self.message(ladder.ladder()?).map(Task::Send)
             }
-            (None, Some(content), None, None)
-                if content == BASELINE || LIBRARY.iter().any(|kind| content.starts_with(kind)) =>
-            {
+            (None, Some(given), None, None) => {
+                let gives = Gives::read(given).ok_or(FORMS)?;
                 let message = self.via.as_ref().map(|ladder| self.message(ladder.ladder()?)).transpose()?;
                 let remind = self.remind.as_deref().map(|text| self.remind(text)).transpose()?;
-                Ok(Task::Assign { content: content.clone(), message, due: span(&self.due)?, remind })
+                Ok(Task::Assign { gives, message, due: span(&self.due)?, remind })
             }
             (None, None, Some(who), None) if who == "care_team" && self.template.is_none() => {
                 let text = self.text.clone().filter(|t| !t.trim().is_empty()).ok_or("`tell` needs a text")?;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::facts::Facts;
 use super::ground::Test;
 use super::number::NumberTest;
+use super::task::{Gives, Task};
 use crate::chart::{Assignment, Encounter, EventKind, Idle, Occurrence, Response, Score, VisitType};
 use crate::questionnaire::course::baseline_form;
 
@@ -90,6 +91,21 @@ impl Trigger {
             first.is_some_and(|first| o.assignment.is_none_or(|answered| answered == first.id))
         };
         contents.filter(is_meant).collect()
+    }
+
+    /// What it would have to name for a task to be able to give something.
+    pub fn lacks(&self, task: &Task) -> Option<&'static str> {
+        let Task::Assign { gives, .. } = task else { return None };
+        let answered = self.events.iter().all(|event| *event == EventKind::QuestionnaireCompleted);
+        match gives {
+            Gives::Baseline if self.baseline.is_empty() => {
+                Some("`assign = \"baseline\"` gives forms that the trigger names: `baseline = [...]`")
+            }
+            Gives::OfRegion if !answered || self.instruments.is_empty() => Some(
+                "`assign = \"of-region\"` needs a trigger on `questionnaire.completed` with an `instrument` that asks for the `region`",
+            ),
+            Gives::Item(_) | Gives::Baseline | Gives::OfRegion => None,
+        }
     }
 
     fn visit_passes(&self, facts: &Facts, visit: Option<&Encounter>) -> Result<(), Test> {

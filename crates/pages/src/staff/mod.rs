@@ -18,6 +18,7 @@ mod location;
 mod mailbox;
 mod merge;
 mod new_patient;
+mod outcome_forms;
 mod patient;
 mod patient_list;
 mod problem;
@@ -54,6 +55,7 @@ pub use location::LocationPage;
 pub use mailbox::{MailRow, Mailbox, OpenMail};
 pub use merge::{MergeCompare, MergeLine, MergeRow, MergeSearch, MergedFrom};
 pub use new_patient::NewPatient;
+pub use outcome_forms::{OutcomeFormsPage, RegionRow};
 pub use patient::{
     AddressStop, ConsentLine, Contact, ContactState, LogVisit, OpenTask, PatientPage, PlannedRow, RecordConsent,
     StopRun, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions, VisitState, WhyRow, WhyStep,

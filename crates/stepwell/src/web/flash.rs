@@ -74,9 +74,10 @@ pub enum Said {
     WebhookOff,
     WebhookRemoved,
     TextHoursKept,
+    OutcomeFormsKept,
 }
 
-const PLAIN: [(Said, &str); 28] = [
+const PLAIN: [(Said, &str); 29] = [
     (Said::DaysClosed, "closed"),
     (Said::DayStaysClosed, "stays-closed"),
     (Said::GuardKept, "guard"),
@@ -105,6 +106,7 @@ const PLAIN: [(Said, &str); 28] = [
     (Said::WebhookOff, "webhook-off"),
     (Said::WebhookRemoved, "webhook-removed"),
     (Said::TextHoursKept, "text-hours"),
+    (Said::OutcomeFormsKept, "outcome-forms"),
 ];
 
 impl Said {
@@ -204,6 +206,9 @@ impl Said {
             Said::WebhookOn => (Tone::Good, "The webhook is called from now on.".into()),
             Said::WebhookOff => (Tone::Note, "The webhook is off. Steps that call it are passed over.".into()),
             Said::WebhookRemoved => (Tone::Note, "The webhook is removed, and its secret with it.".into()),
+            Said::OutcomeFormsKept => {
+                (Tone::Good, "Saved. Whoever says from now on where it hurts gets the form you chose.".into())
+            }
             Said::TextHoursKept => (Tone::Good, "Saved. What is planned is computed anew.".into()),
         };
         Flash { tone, text, undo: self.undo() }
@@ -259,6 +264,7 @@ impl Said {
             | Said::WebhookOn
             | Said::WebhookOff
             | Said::WebhookRemoved
+            | Said::OutcomeFormsKept
             | Said::TextHoursKept => None,
         }
     }

@@ -49,6 +49,7 @@ mod merges;
 mod messages;
 mod notices;
 mod outcome;
+mod outcome_forms;
 mod password;
 mod patient_page;
 mod patients;
@@ -151,6 +152,7 @@ fn staff_routes() -> Router<Web> {
         .route("/webhooks/{webhook}", delete(webhooks::remove))
         .route("/webhooks/{webhook}/activation", post(webhooks::on).delete(webhooks::off))
         .route("/webhooks/{webhook}/test", post(webhooks::test))
+        .route("/outcome-forms", get(outcome_forms::show).post(outcome_forms::save))
         .route("/text-hours", get(text_hours::show).post(text_hours::save))
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))

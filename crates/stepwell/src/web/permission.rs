@@ -45,6 +45,7 @@ pub enum Permission {
     SetUpWebhooks,
     /// Say when texts may go out.
     SetTextHours,
+    ChooseOutcomeForms,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
@@ -75,6 +76,7 @@ impl Permission {
             Permission::CloseDays => (DESK, "say on which days a location is closed"),
             Permission::SetUpWebhooks => (ADMINISTRATORS, "set up webhooks"),
             Permission::SetTextHours => (ADMINISTRATORS, "say when texts go out"),
+            Permission::ChooseOutcomeForms => (ADMINISTRATORS, "choose outcome forms"),
             Permission::PlayDemo => (EVERYBODY, "play the demo"),
         }
     }
@@ -123,6 +125,7 @@ mod tests {
             Permission::MapInterfaces,
             Permission::SetUpWebhooks,
             Permission::SetTextHours,
+            Permission::ChooseOutcomeForms,
             Permission::UnmergePatients,
         ];
         for permission in administrators {

@@ -4,7 +4,7 @@ use care::chart::{EncounterState, EventKind, Source, VisitType};
 use care::workflow::decision::{Detail, TaskResult};
 use care::workflow::definition::Step;
 use care::workflow::group::Saw;
-use care::workflow::task::Task;
+use care::workflow::task::{Gives, Task};
 use jiff::Timestamp;
 use pages::charts::ContentKind;
 use pages::staff::VisitState;
@@ -101,7 +101,8 @@ pub fn content_kind(task: &Task) -> ContentKind {
             Some(care::chart::Channel::Text) => ContentKind::Text,
             _ => ContentKind::Email,
         },
-        Task::Assign { content, .. } => match content.split_once('/').map(|(kind, _)| kind) {
+        Task::Assign { gives: Gives::Baseline | Gives::OfRegion, .. } => ContentKind::Questionnaire,
+        Task::Assign { gives: Gives::Item(content), .. } => match content.split_once('/').map(|(kind, _)| kind) {
             Some("exercise") => ContentKind::Exercise,
             Some("education") => ContentKind::Education,
             Some("care-plan") => ContentKind::CarePlan,
@@ -115,7 +116,9 @@ pub fn content_kind(task: &Task) -> ContentKind {
 pub fn task_title(task: &Task) -> String {
     match task {
         Task::Send(message) | Task::Call(message) => content(&message.template),
-        Task::Assign { content: name, .. } => content(name),
+        Task::Assign { gives: Gives::Item(name), .. } => content(name),
+        Task::Assign { gives: Gives::Baseline, .. } => "the forms the episode began with".into(),
+        Task::Assign { gives: Gives::OfRegion, .. } => "the form for the part of the body".into(),
         Task::Tell { text, .. } => text.clone(),
     }
 }

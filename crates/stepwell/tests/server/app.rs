@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use care::chart::{Channel, Chart, ContactPoint, Source, What};
 use care::id::{InterfaceId, OrganizationId, PatientId};
+use care::workflow::definition::{Kind, Workflow};
 use care::workflow::{Activation, Ledger};
 use delivery::email::sink::{Manners, Parsed, Received, Sink};
 use delivery::email::{Mailer, Options, Tls};
@@ -245,6 +246,15 @@ impl TestApp {
         tx.commit().await.unwrap();
     }
 
+    /// Whatever ships is off from now on.
+    pub async fn turn_what_ships_off(&self) {
+        let mut tx = self.tx().await;
+        for (key, _) in content::workflows() {
+            tx.deactivate(&key, None, self.roof.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
     /// Ends the test: nothing may be left undone.
     pub async fn finish(mut self) {
         for organization in [self.clinic.organization, self.other.organization] {
@@ -295,16 +305,17 @@ async fn clinic_of_chloe(store: &Store) -> Made {
     clinic(store, OTHER_CLINIC).await
 }
 
-/// A clinic with every workflow switched on.
+/// A clinic with every workflow for engagement switched on.
 async fn clinic(store: &Store, text: &str) -> Made {
     let made = Setup::parse(text).unwrap().make(store, monday()).await.unwrap();
-    switch_all_on(store, made.organization).await;
+    switch_on(store, made.organization).await;
     made
 }
 
-async fn switch_all_on(store: &Store, organization: OrganizationId) {
+async fn switch_on(store: &Store, organization: OrganizationId) {
     let mut tx = store.begin(organization).await.unwrap();
-    for (key, _) in content::workflows() {
+    let engages = |text: &str| Workflow::parse(text).unwrap().kind == Kind::Engagement;
+    for (key, _) in content::workflows().into_iter().filter(|(_, text)| engages(text)) {
         tx.activate(&key, ids::new_id(monday()), None, &Activation::open(monday())).await.unwrap();
     }
     tx.commit().await.unwrap();

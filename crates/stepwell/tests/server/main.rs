@@ -28,6 +28,7 @@ mod loading;
 mod merging;
 mod messages;
 mod migrating;
+mod outcome_forms;
 mod own_workflows;
 mod pages;
 mod portal;

@@ -24,9 +24,7 @@ async fn a_thousand_messages_wait(app: &mut TestApp) {
     let workflow = "title = \"Notice\"\nkind = \"engagement\"\nfor = \"both\"\nattention = \"bypass\"\n\
         trigger = { event = \"encounter.planned\" }\n[[steps]]\nid = \"now\"\nschedule = \"immediately\"\n\
         tasks = [{ send = \"email\", template = \"message/visit-reminder\" }]";
-    for (key, _) in stepwell::content::workflows() {
-        app.turn(&key, false).await;
-    }
+    app.turn_what_ships_off().await;
     let mut tx = app.tx().await;
     tx.publish_workflow("notice", workflow, app.roof.now()).await.unwrap();
     tx.commit().await.unwrap();

@@ -66,6 +66,7 @@ async fn rows_everywhere(app: &mut TestApp) {
         tx.commit().await.unwrap();
         for row in [
             "workflow_edits select $1, 'welcome', 2, 'stay', now()",
+            "outcome_forms select $1, 'neck', 'questionnaire/ndi'",
             "closed_days select $1, id, '2026-12-25' from locations where organization = $1 limit 1",
             "visit_types select $1, id, 'WHAT' from interfaces where organization = $1 limit 1",
             "practitioners_claimed (organization, interface, code, name) select $1, id, '7', 'Ann' from interfaces where organization = $1 limit 1",

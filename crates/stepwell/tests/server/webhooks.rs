@@ -18,9 +18,7 @@ const WORKFLOW: &str = "title = \"Registry\"\nkind = \"engagement\"\nfor = \"bot
 /// Only the workflow that calls is on.
 async fn with_workflow() -> TestApp {
     let app = TestApp::start().await;
-    for (key, _) in stepwell::content::workflows() {
-        app.turn(&key, false).await;
-    }
+    app.turn_what_ships_off().await;
     let mut tx = app.tx().await;
     tx.publish_workflow("registry", WORKFLOW, app.roof.now()).await.unwrap();
     tx.commit().await.unwrap();
@@ -171,6 +169,8 @@ async fn only_an_administrator_sets_webhooks_up_and_no_other_clinic_sees_them() 
     assert_eq!(dana.posts("/webhooks", "name=x&url=https://x.example").await.status, 403);
     assert_eq!(dana.posts(&place, "_method=DELETE").await.status, 403);
     assert_eq!(dana.posts("/text-hours", "from=09:00&until=10:00").await.status, 403);
+    assert!(dana.gets("/outcome-forms").await.body.contains("Only an administrator may change this."));
+    assert_eq!(dana.posts("/outcome-forms", "neck=questionnaire/sane").await.status, 403);
     app.finish().await;
 }
 

@@ -93,6 +93,41 @@ fn meant(near: &[String]) -> String {
 }
 
 impl Instrument {
+    /// Whether it measures what somebody can do, and not how strong one sign of it is, how the mind is, or what is thought
+    /// of a clinic.
+    pub fn is_of_function(self) -> bool {
+        match self {
+            Self::Dash
+            | Self::DashSport
+            | Self::DashWork
+            | Self::Hoos
+            | Self::HoosJr
+            | Self::Koos
+            | Self::KoosJr
+            | Self::KosAdls
+            | Self::Lefs
+            | Self::ModifiedOswestry
+            | Self::Ndi
+            | Self::Oswestry
+            | Self::PromisGlobal10
+            | Self::Psfs
+            | Self::QuickDash
+            | Self::Rmdq
+            | Self::Sane
+            | Self::Promis(_) => true,
+            Self::Fabq
+            | Self::Gad7
+            | Self::Groc
+            | Self::Nprs
+            | Self::Pgic
+            | Self::Phq2
+            | Self::Phq9
+            | Self::Recommendation
+            | Self::StartBack
+            | Self::Tsk11 => false,
+        }
+    }
+
     pub fn parse(id: &str) -> Result<Self, UnknownInstrument> {
         let named = Self::NAMED.iter().copied().find(|instrument| instrument.id() == id);
         named.or_else(|| id.parse().ok().map(Self::Promis)).ok_or_else(|| {

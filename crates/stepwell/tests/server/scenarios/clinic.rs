@@ -33,6 +33,7 @@ pub async fn found(tx: &mut OrgTx, story: &Story, id: OrganizationId, now: Times
         text_hours: clinic.text_hours,
     };
     tx.create_organization(&new).await.unwrap();
+    tx.set_outcome_forms(&clinic.outcome_forms).await.unwrap();
     let mut places = BTreeMap::new();
     for (theirs, location) in &clinic.locations {
         let place = Place {

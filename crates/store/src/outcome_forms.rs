@@ -1,0 +1,36 @@
+//! Which form a clinic uses for which part of the body.
+
+use std::collections::BTreeMap;
+
+use care::chart::{BodyRegion, Clinic};
+
+use crate::{Error, OrgTx, text};
+
+impl OrgTx {
+    /// Puts these in the place of those that were chosen before. What is given from now on goes by them.
+    pub async fn set_outcome_forms(&mut self, forms: &BTreeMap<BodyRegion, String>) -> Result<(), Error> {
+        let regions: Vec<_> = forms.keys().map(|region| region.code().to_owned()).collect();
+        let forms: Vec<_> = forms.values().cloned().collect();
+        sqlx::query!("delete from outcome_forms where organization = $1", self.org()).execute(&mut *self.tx).await?;
+        sqlx::query!(
+            "insert into outcome_forms (organization, region, form)
+             select $1, region, form from unnest($2::text[], $3::text[]) as t (region, form)",
+            self.org(),
+            &regions,
+            &forms
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn outcome_forms(&mut self, clinic: &mut Clinic) -> Result<(), Error> {
+        let rows = sqlx::query!("select region, form from outcome_forms where organization = $1", self.org())
+            .fetch_all(&mut *self.tx)
+            .await?;
+        for row in rows {
+            clinic.outcome_forms.insert(text::word(&row.region, "outcome_forms", "region")?, row.form);
+        }
+        Ok(())
+    }
+}
