@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const shots = fileURLToPath(new URL("./shots/", import.meta.url));
 
-const widths = [
+export const widths = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
 ];

@@ -1,6 +1,6 @@
 // A patient's phone: 390 wide, scripts off. Each page that is shown can be judged as it stands, also one that refuses.
 import { mkdirSync } from "node:fs";
-import { axeFaults, shots, themes, tooWide } from "./look.mjs";
+import { axeFaults, shots, themes, tooWide, widths } from "./look.mjs";
 
 const size = { width: 390, height: 844 };
 const smallest = 24;
@@ -40,23 +40,26 @@ export async function openPhone({ browser, watched, faults }) {
   const glass = await desk.newPage();
   watched(glass);
 
-  // Pictures of the page in both themes; what is wrong with it goes to the faults.
+  // Pictures of the page in both themes, also as wide as on a desk; what is wrong with it goes to the faults.
   async function look(name) {
     mkdirSync(shots, { recursive: true });
     const url = page.url();
     const body = await page.content();
     await glass.route(url, (route) => route.fulfill({ body, contentType: "text/html; charset=utf-8" }));
-    for (const theme of themes) {
-      const where = `${name} (390, ${theme})`;
+    for (const [shown, theme] of widths.flatMap((shown) => themes.map((theme) => [shown, theme]))) {
+      const where = `${name} (${shown.width}, ${theme})`;
       const tell = (found) => faults.push(...found.map((fault) => `${where}: ${fault}`));
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-      await page.screenshot({ path: `${shots}${name}-390-${theme}.png`, fullPage: true });
-      await glass.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      for (const side of [page, glass]) {
+        await side.setViewportSize(shown);
+        await side.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      }
+      await page.screenshot({ path: `${shots}${name}-${shown.width}-${theme}.png`, fullPage: true });
       await glass.goto(url);
       tell(await axeFaults(glass));
       const over = await tooWide(page);
       if (over > 0) tell([`${over} px wider than the screen`]);
     }
+    await page.setViewportSize(size);
     await glass.unroute(url);
     const headings = await page.locator("h1").count();
     if (headings !== 1) faults.push(`${name}: ${headings} headings of the first rank`);

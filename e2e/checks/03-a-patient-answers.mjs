@@ -1,5 +1,6 @@
 // A patient's whole way on a phone without scripts: link, birth date, list, form, exercise, article; and what the desk sees.
 import { addPatient, enrol, give, logVisit, moveClock, newestLink } from "../desk.mjs";
+import { look } from "../look.mjs";
 import { openPhone } from "../phone.mjs";
 import { signIn } from "../places.mjs";
 
@@ -125,7 +126,7 @@ async function theForm({ desk, phone, patient, base }) {
     await page.waitForLoadState();
     await answerScale(page, rating, english);
   }
-  await press(page, "I would rather not say");
+  await page.click("main button[name=skip]");
   await page.waitForLoadState();
   await expectWords(page, "climb the stairs", "3", "lift my grandchild", "5", "sit through a film", "6");
   await look("portal-review");
@@ -188,7 +189,7 @@ async function givePain({ desk, phone, patient, base, words, title, number }) {
 }
 
 // Baseline and a change that matters, on the patient's page of the desk.
-async function theScore({ desk, phone, patient, base }) {
+async function theScore({ desk, phone, patient, base, faults }) {
   const pain = { desk, phone, patient, base, words: english, title: "Pain now" };
   await givePain({ ...pain, number: 7 });
   await moveClock(desk, "+1 day");
@@ -198,9 +199,10 @@ async function theScore({ desk, phone, patient, base }) {
   for (const words of ["Baseline 7", "Latest 3", "Change matters", "Now: "]) {
     expect(outcomes.includes(words), `the outcomes lack “${words}”:\n${outcomes}`);
   }
+  faults.push(...(await look({ page: desk.page, base, path: patient, name: "patient-outcomes" })));
 }
 
-async function inEnglish({ desk, phone, base }) {
+async function inEnglish({ desk, phone, base, faults }) {
   const patient = await addPatient(desk, vera);
   await logVisit(desk.page, { state: "arrived", date: today, time: "07:00", type: "initial_evaluation" });
   for (const content of ["questionnaire/patient-specific", "questionnaire/sane", "care-plan/knee-arthritis", "education/sleep"]) {
@@ -214,7 +216,7 @@ async function inEnglish({ desk, phone, base }) {
   await theImpossible({ phone, base });
   await theExercise({ phone, base, words: english, title: "Sit to stand", name: "portal" });
   await theArticle({ phone, base, words: english, title: "Sleep well with pain", name: "portal" });
-  await theScore({ desk, phone, patient, base });
+  await theScore({ desk, phone, patient, base, faults });
   await phone.page.goto(new URL("/p/today", base).href);
   await phone.look("portal-list-done");
   // The first link is used up now: in a browser that is not in, it offers a new one.
@@ -246,7 +248,7 @@ export async function run({ browser, page, base, demo, watched }) {
   for (const way of [inEnglish, inSpanish]) {
     const phone = await openPhone({ browser, watched, faults });
     // A step that fails does not hide what was seen before it.
-    await way({ desk, phone, base }).catch((error) => faults.unshift(error.message));
+    await way({ desk, phone, base, faults }).catch((error) => faults.unshift(error.message));
     await phone.close();
   }
   if (faults.length > 0) throw new Error([...new Set(faults)].join("\n"));
