@@ -4,18 +4,18 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const shots = fileURLToPath(new URL("./shots/", import.meta.url));
+export const shots = fileURLToPath(new URL("./shots/", import.meta.url));
 
-const widths = [
+export const widths = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
 ];
-const themes = ["light", "dark"];
+export const themes = ["light", "dark"];
 
 // The rules of WCAG 2.2 AA that a machine can judge.
 const axeTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-async function axeFaults(page) {
+export async function axeFaults(page) {
   // Evaluated by the debugger and not added as a script, so that a strict Content-Security-Policy stays in force.
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(
@@ -25,7 +25,7 @@ async function axeFaults(page) {
   return violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`);
 }
 
-async function tooWide(page) {
+export async function tooWide(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 

@@ -14,12 +14,15 @@ const browserArgs = [
   "--disable-sync",
 ];
 
-// What no page may do, whatever the check is about: fail on the server, throw in a script, call another machine.
-function watch(page, base, faults) {
+// What no page may do, whatever the check is about: fail on the server, throw in a script, call another machine. A browser
+// calls every answer of 400 and more an error; `refusals`: the check provokes such answers and looks at them itself.
+function watch(page, base, faults, { refusals = false } = {}) {
   const home = new URL(base).origin;
   page.on("pageerror", (error) => faults.push(`script error: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(`console: ${message.text()} ${message.location().url ?? ""}`);
+    if (message.type() !== "error") return;
+    if (refusals && /the server responded with a status of 4\d\d/.test(message.text())) return;
+    faults.push(`console: ${message.text()} ${message.location().url ?? ""}`);
   });
   page.on("request", (request) => {
     const url = new URL(request.url());
@@ -36,8 +39,9 @@ async function runCheck(check, { browser, demo }) {
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    watch(page, demo.base, faults);
-    await check.run({ browser, page, base: demo.base, demo });
+    const watched = (other, how) => watch(other, demo.base, faults, how);
+    watched(page);
+    await check.run({ browser, page, base: demo.base, demo, watched });
   } catch (error) {
     faults.unshift(error.message);
   } finally {

@@ -1,4 +1,5 @@
 // The desk books, moves, cancels and corrects a visit; the patient's page says what follows and why.
+import { addPatient, logVisit } from "../desk.mjs";
 import { signIn } from "../places.mjs";
 
 export const name = "a moved visit moves its reminder, a cancelled one stops it, an arrival takes the missed-visit mail back";
@@ -16,28 +17,9 @@ async function expectText(page, selector, wanted, present = true) {
 const ahead = "section[aria-labelledby=ahead]";
 const timeline = "section[aria-labelledby=thread]";
 
-async function logVisit(page, { date, time, type }) {
-  await page.click("summary:has-text('Log a visit by hand')");
-  const form = page.locator("form:has(button:has-text('Log the visit'))");
-  await form.locator("[name=state]").selectOption("planned");
-  await form.locator("[name=date]").fill(date);
-  await form.locator("[name=time]").fill(time);
-  await form.locator("[name=location]").selectOption({ label: "Lakeview" });
-  await form.locator("[name=visit_type]").selectOption(type);
-  await form.locator("button[type=submit]").click();
-  await page.waitForLoadState();
-}
-
 export async function run({ page, base, demo }) {
   await signIn({ page, base, demo });
-  await page.goto(new URL("/patients/new", base).href);
-  for (const [field, value] of Object.entries({ given: "Nell", family: "Harrow", birth_date: "1979-06-02", email: "nell@mail.example" })) {
-    await page.fill(`main [name=${field}]`, value);
-  }
-  await page.locator("main [name=sex]").selectOption("female");
-  await page.locator("main [name=location]").selectOption({ label: "Lakeview" });
-  await page.click("main button.primary[type=submit]");
-  await page.waitForURL(/\/patients\/[0-9a-f-]{36}/);
+  await addPatient({ page, base }, { given: "Nell", family: "Harrow", born: "1979-06-02", email: "nell@mail.example" });
 
   await logVisit(page, { date: first, time: "14:00", type: "follow_up" });
   await expectText(page, ahead, "Visit reminder");
