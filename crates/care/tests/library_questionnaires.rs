@@ -22,9 +22,8 @@ fn shipped() -> BTreeMap<String, Item<Form>> {
 #[test]
 fn what_may_ship_does_and_says_by_what_right() {
     let forms = shipped();
-    for id in
-        ["check-in", "gad-7", "groc", "intake", "koos-jr", "pain", "patient-specific", "pgic", "phq-2", "rmdq", "sane"]
-    {
+    let there = "check-in gad-7 groc intake koos-jr pain patient-specific pgic phq-2 phq-9 recommendation rmdq sane";
+    for id in there.split(' ') {
         assert!(forms.contains_key(id), "{id}");
     }
     for (id, item) in &forms {
@@ -83,7 +82,39 @@ fn spanish_is_whole_or_not_there() {
             texts.chain(choices).chain([&form.title]).map(|said| said.languages().any(|l| l == Language::Es)).collect();
         let all = spanish.iter().all(|there| *there);
         assert!(all || spanish.iter().all(|there| !there), "{id}");
-        let english_only = ["gad-7", "koos-jr", "phq-2", "rmdq"].contains(&id.as_str());
+        let english_only = ["gad-7", "koos-jr", "phq-2", "phq-9", "rmdq"].contains(&id.as_str());
         assert_eq!(all, !english_only, "{id}");
     }
+}
+
+#[test]
+fn only_the_ninth_question_of_the_phq_9_speaks_of_harm_and_at_home_it_is_asked_only_by_leave() {
+    let mut speaks = vec![];
+    for (id, item) in shipped() {
+        let form = item.body;
+        let Some(harm) = form.harm_item() else {
+            assert!(form.is_for_home(false), "{id}");
+            continue;
+        };
+        let say = |code: &str| [(harm.id.clone(), code.to_owned())].into_iter().collect::<Answers>();
+        assert!(!form.says_harm(&Answers::default()) && !form.says_harm(&say("0")));
+        assert!(form.says_harm(&say("1")) && form.says_harm(&say("3")));
+        assert!(!form.is_for_home(false) && form.is_for_home(true), "{id}");
+        let scored = form.score(&form.walk(&say("1")).answers).unwrap().unwrap();
+        assert_eq!((scored.safety, scored.score.is_err()), (Some(true), true), "told without a score, too");
+        speaks.push(format!("{id} {}", harm.id));
+    }
+    assert_eq!(speaks, ["phq-9 phq-9"]);
+}
+
+#[test]
+fn how_difficult_it_was_is_asked_of_whoever_has_a_problem_and_does_not_count() {
+    let form = shipped().remove("phq-9").unwrap().body;
+    let all = |code: &str| (1..=9).map(|n| (format!("phq-{n}"), code.to_owned())).collect::<Answers>();
+    assert!(form.walk(&all("0")).faults(&form).is_empty());
+    let mut some = all("0");
+    some.set("phq-4", ["2"]);
+    assert_eq!(form.walk(&some).first_open().map(|asked| asked.place.as_str()), Some("difficulty"));
+    some.set("difficulty", ["extremely"]);
+    assert_eq!(form.score(&form.walk(&some).answers).unwrap().unwrap().score, Ok(2.0));
 }

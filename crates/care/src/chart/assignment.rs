@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::change::{Change, What};
+use super::change::{Change, Source, What};
 use super::episode::EpisodeKey;
 use super::fold::Chart;
-use crate::id::{AssignmentId, RunId};
+use crate::id::{AssignmentId, RunId, StaffId};
 use crate::questionnaire::Answers;
 
 /// A score in hundredths of a point, so that equal scores are equal.
@@ -54,6 +54,9 @@ pub enum AssignmentAct {
         /// An answer says that the patient may come to harm: somebody has to call now.
         #[serde(default, skip_serializing_if = "is_false")]
         safety: bool,
+        /// The patient answered at the clinic, on a device that this person handed over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handed_by: Option<StaffId>,
     },
     Withdraw,
 }
@@ -63,10 +66,12 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// What a patient answered, and when.
+/// What was answered, when, and who gave it in: the patient, or somebody of the clinic for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     pub at: Timestamp,
+    pub by: Source,
+    pub handed_by: Option<StaffId>,
     pub score: Option<Score>,
     pub answers: Answers,
     pub safety: bool,
@@ -129,11 +134,11 @@ pub(super) fn fold_assignments(ordered: &[&Change]) -> Vec<Assignment> {
     let mut all: BTreeMap<AssignmentId, Assignment> = BTreeMap::new();
     let acts = || {
         ordered.iter().filter_map(|c| match &c.what {
-            What::Assignment { assignment, act } => Some((c.stamp.at, *assignment, act)),
+            What::Assignment { assignment, act } => Some((c.stamp.at, c.source, *assignment, act)),
             _ => None,
         })
     };
-    for (at, id, act) in acts() {
+    for (at, _, id, act) in acts() {
         if let AssignmentAct::Give { content, due, run, episode, depth } = act {
             all.entry(id).or_insert_with(|| Assignment {
                 id,
@@ -148,12 +153,13 @@ pub(super) fn fold_assignments(ordered: &[&Change]) -> Vec<Assignment> {
             });
         }
     }
-    for (at, id, act) in acts() {
+    for (at, by, id, act) in acts() {
         let Some(assignment) = all.get_mut(&id) else { continue };
         match act {
             AssignmentAct::Give { .. } => {}
-            AssignmentAct::Complete { score, answers, safety } => {
-                assignment.responses.push(Response { at, score: *score, answers: answers.clone(), safety: *safety });
+            AssignmentAct::Complete { score, answers, safety, handed_by } => {
+                let (score, safety, handed_by) = (*score, *safety, *handed_by);
+                assignment.responses.push(Response { at, by, handed_by, score, answers: answers.clone(), safety });
             }
             AssignmentAct::Withdraw => {
                 assignment.withdrawn_at.get_or_insert(at);

@@ -66,7 +66,8 @@ pub fn courses(chart: &Chart, clinic: &Clinic, scored_by: impl Fn(&str) -> Optio
     let zone_name = chart.home_zone(clinic);
     let course = |((episode, content), given): ((Option<EpisodeKey>, &str), Vec<&Assignment>)| {
         let point = |at: Timestamp, score: Score| Point { at, on: zone::date_in(at, zone_name), score: score.points() };
-        let last = |a: &&Assignment| a.responses.last().and_then(|r| Some(point(r.at, r.score?)));
+        // What was corrected later was true when it was asked.
+        let last = |a: &&Assignment| Some(point(a.completed_at()?, a.responses.last()?.score?));
         let mut points: Vec<Point> = given.iter().filter_map(last).collect();
         points.sort_by_key(|point| point.at);
         Some(Course {

@@ -2,7 +2,7 @@
 
 use super::answers::Answers;
 use super::calculation::points_of;
-use super::form::{Form, Item, ItemKind};
+use super::form::{Audience, Form, Item, ItemKind, Setting};
 use super::scoring::{self, Count, Instrument, Refused, Scored};
 use crate::library::Wrong;
 
@@ -18,6 +18,28 @@ impl Form {
             return self.all().into_iter().filter(|item| self.has_points(item)).collect();
         }
         self.scored.iter().filter_map(|id| self.item(id)).collect()
+    }
+
+    /// The question whose answer may say that somebody may come to harm.
+    pub fn harm_item(&self) -> Option<&Item> {
+        let number = self.scored_by()?.harm_item()?;
+        self.scored_items().get(number - 1).copied()
+    }
+
+    /// Whether these answers say so: known before the form is handed in.
+    pub fn says_harm(&self, answers: &Answers) -> bool {
+        let points = |item: &Item| points_of(self, item, answers.first(&item.id)?);
+        self.harm_item().and_then(points).is_some_and(|points| points > 0.0)
+    }
+
+    /// Whether a patient may be asked away from the clinic. `harm_by_link`: somebody is named who acts on an answer that
+    /// may mean harm.
+    pub fn is_for_home(&self, harm_by_link: bool) -> bool {
+        let anywhere = match self.harm_item() {
+            Some(_) => harm_by_link,
+            None => self.setting == Setting::Anywhere,
+        };
+        anywhere && self.audience == Audience::Patient
     }
 
     fn has_points(&self, item: &Item) -> bool {

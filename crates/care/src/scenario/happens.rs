@@ -403,5 +403,6 @@ fn done(line: &Line) -> Result<AssignmentAct, ScenarioError> {
         return Ok(AssignmentAct::Withdraw);
     }
     let score = line.when.score.and_then(Score::of);
-    Ok(AssignmentAct::Complete { score, answers: line.when.answers.clone().into_iter().collect(), safety: false })
+    let answers = line.when.answers.clone().into_iter().collect();
+    Ok(AssignmentAct::Complete { score, answers, safety: false, handed_by: None })
 }

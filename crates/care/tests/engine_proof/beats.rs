@@ -185,6 +185,7 @@ impl Hand {
                         score: Score::of(*score as f64),
                         answers: care::questionnaire::Answers::default(),
                         safety: false,
+                        handed_by: None,
                     }
                 };
                 self.record(stage, *who, Source::Patient, What::Assignment { assignment: assignment.id, act });

@@ -232,6 +232,7 @@ fn answer(stage: &mut Stage, n: u64, dice: &mut Dice) {
             score: Score::of(dice.upto(11) as f64),
             answers: care::questionnaire::Answers::default(),
             safety: false,
+            handed_by: None,
         };
         stage.record(patient(n), Source::Patient, stage.now, What::Assignment { assignment, act });
     }

@@ -224,7 +224,7 @@ async fn an_answer_that_may_mean_harm_is_urgent_on_the_work_list_at_once() {
     asked(&mut app, "questionnaire/pain").await;
     let id = app.ask("select id::text from assignments where content = 'questionnaire/pain'").await.remove(0);
     let patient = app.alma().await;
-    let act = AssignmentAct::Complete { score: None, answers: Answers::default(), safety: true };
+    let act = AssignmentAct::Complete { score: None, answers: Answers::default(), safety: true, handed_by: None };
     let what = What::Assignment { assignment: id.parse().unwrap(), act };
     let mut tx = app.tx().await;
     let context = Context::load(&app.roof, &mut tx).await.unwrap();

@@ -139,6 +139,14 @@ impl Instrument {
     }
 }
 
+impl Instrument {
+    /// The item, counted from 1, whose answer above 0 says that somebody may come to harm.
+    #[must_use]
+    pub fn harm_item(self) -> Option<usize> {
+        (self == Self::Phq9).then_some(phq_9::HARM)
+    }
+}
+
 impl std::fmt::Display for Instrument {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.id())

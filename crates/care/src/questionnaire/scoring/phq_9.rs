@@ -31,8 +31,11 @@ const SCALE: Scale = Scale {
     mcid: Mcid::Points(5.0),
 };
 
+/// The item that asks about harm.
+pub const HARM: usize = 9;
+
 pub fn rule(answers: Answers) -> Scored {
     let scored = answers.items(1, 9);
-    let harm = answers.item(9).is_some_and(|answer| answer > 0.0);
+    let harm = answers.item(HARM).is_some_and(|answer| answer > 0.0);
     Scored { safety: Some(harm), ..Scored::on(&SCALE, scored.answered(), sums::scaled(scored, 7)) }
 }

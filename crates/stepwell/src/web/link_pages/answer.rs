@@ -55,7 +55,7 @@ pub async fn answer(
     };
     let comment = Some(given.comment()).filter(|comment| !comment.is_empty());
     let answers = comment.map(|comment| ("comment".to_owned(), comment)).into_iter().collect();
-    let act = AssignmentAct::Complete { score: Score::of(f64::from(score)), answers, safety: false };
+    let act = AssignmentAct::Complete { score: Score::of(f64::from(score)), answers, safety: false, handed_by: None };
     let thanks = thanks(&opened)?;
     opened.record(&web, What::Assignment { assignment, act }).await?;
     Ok(thanks)

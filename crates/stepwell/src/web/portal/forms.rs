@@ -228,7 +228,7 @@ pub fn response_to(form: &Form, answers: Answers) -> AssignmentAct {
     let scored = form.score(&answers).and_then(Result::ok);
     let safety = scored.as_ref().is_some_and(|scored| scored.safety == Some(true));
     let score = scored.and_then(|scored| scored.score.ok()).and_then(Score::of);
-    AssignmentAct::Complete { score, answers, safety }
+    AssignmentAct::Complete { score, answers, safety, handed_by: None }
 }
 
 fn thanks(seen: &Seen) -> Result<Response, WebError> {

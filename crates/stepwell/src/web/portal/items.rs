@@ -188,7 +188,7 @@ async fn mark(web: &Web, visitor: &Visitor, assignment: &str, id: &str, done: bo
 fn completed(assignment: AssignmentId) -> What {
     What::Assignment {
         assignment,
-        act: AssignmentAct::Complete { score: None, answers: Answers::default(), safety: false },
+        act: AssignmentAct::Complete { score: None, answers: Answers::default(), safety: false, handed_by: None },
     }
 }
 

@@ -155,6 +155,7 @@ fn assignment(patient: usize) -> impl Strategy<Value = What> {
                 score: Score::of(7.0),
                 answers: care::questionnaire::Answers::default(),
                 safety: false,
+                handed_by: None,
             },
             _ => AssignmentAct::Withdraw,
         };
