@@ -3,6 +3,7 @@
 mod editing;
 mod enrolment;
 mod feeds;
+mod filling;
 mod imports;
 mod interfaces;
 mod patients;
@@ -43,6 +44,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     pages.extend(enrolment::pages(name));
     pages.extend(imports::pages(name));
     pages.extend(feeds::pages(name));
+    pages.extend(filling::pages(name));
     pages.extend(workflows::pages(name));
     pages.extend(editing::pages(name));
     pages.extend(patients::pages(name));
@@ -295,6 +297,7 @@ fn patient_frame(language: Language) -> PatientFrame {
         clinic_name: "Northside Therapy".to_owned(),
         clinic_phone: "(303) 555-0100".to_owned(),
         csrf: "csrf-token".to_owned(),
+        on_loan: false,
     }
 }
 

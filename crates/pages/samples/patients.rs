@@ -2,9 +2,9 @@ use super::enrolment::{by_hand, nothing_by_hand};
 use super::{actions, frame, html, stamp};
 use pages::charts::{ContentKind, CoursePlot, CoursePoint, course};
 use pages::staff::{
-    AddressStop, Choice, ConsentLine, Contact, ContactState, CourseCard, Details, Field, LogVisit, MergedFrom,
-    NewPatient, OpenTask, PatientList, PatientPage, PatientRow, Pick, PlannedRow, RecordConsent, StopRun, ThreadKind,
-    ThreadRow, Visit, VisitState, WhyRow, WhyStep,
+    AddressStop, AnsweredRow, Choice, ConsentLine, Contact, ContactState, CourseCard, Details, Field, LogVisit,
+    MergedFrom, NewPatient, OpenTask, PatientList, PatientPage, PatientRow, Pick, PlannedRow, RecordConsent, StopRun,
+    ThreadKind, ThreadRow, Visit, VisitState, WhyRow, WhyStep,
 };
 use pages::{Nav, Reason, Stamp, Verdict};
 
@@ -241,6 +241,13 @@ fn page(name: &str) -> PatientPage {
             given: stamp("Mon 3 Mar", "10:05"),
             detail: "by Intake and qualification, due Thu 6 March".to_owned(),
             withdraw: "/patients/alma/assignments/a1/withdrawal".to_owned(),
+            answer: Some("/patients/alma/forms/a1".to_owned()),
+        }],
+        answered: vec![AnsweredRow {
+            title: "Pain now".to_owned(),
+            at: stamp("Tue 4 Mar", "09:30"),
+            detail: "by Ben Ortiz, corrected once".to_owned(),
+            href: "/patients/alma/forms/a2".to_owned(),
         }],
         visits: vec![
             visit("Thu 6 Mar 2025", "10:00", "Initial evaluation", VisitState::Planned),
@@ -310,6 +317,7 @@ fn page_of_a_new_patient(name: &str) -> PatientPage {
         guardian: String::new(),
         consents: vec![],
         open_tasks: vec![],
+        answered: vec![],
         courses: vec![],
         episode: String::new(),
         visits: vec![],

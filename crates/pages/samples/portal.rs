@@ -61,6 +61,7 @@ fn today(name: &str, language: Language) -> Today {
             title: "Your knee".to_owned(),
             due: Some("by Friday, March 7".to_owned()),
             begun: true,
+            answered: false,
         }],
         exercises: vec![exercise("Bridge", true), exercise(name, false)],
         articles: vec![article(false), article(true)],

@@ -9,7 +9,13 @@ use pages::{Frame, Nav, Template};
 const HOSTILE: &str = r#"<script>alert("x")</script>"#;
 
 fn frame(language: Language) -> PatientFrame {
-    PatientFrame { language, clinic_name: HOSTILE.into(), clinic_phone: "(303) 555-0100".into(), csrf: String::new() }
+    PatientFrame {
+        language,
+        clinic_name: HOSTILE.into(),
+        clinic_phone: "(303) 555-0100".into(),
+        csrf: String::new(),
+        on_loan: false,
+    }
 }
 
 fn answer(language: Language) -> Answer {

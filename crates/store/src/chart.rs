@@ -1,7 +1,7 @@
 //! The chart tables: the fold of the changes, kept so that a list is one query.
 
 use care::chart::{Chart, Notice, Snapshot};
-use care::id::PatientId;
+use care::id::{AssignmentId, PatientId};
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
@@ -128,12 +128,23 @@ impl OrgTx {
         }
         for assignment in &chart.assignments {
             for (nth, response) in assignment.responses.iter().enumerate().filter(|(_, response)| response.safety) {
-                let about = format!("{}:{nth}", assignment.id);
-                let by = response.at.checked_add(SAFETY_WITHIN).unwrap_or(response.at);
-                self.notice_by(patient, SAFETY, &about, response.at, Some(by), ids()).await?;
+                self.safety_notice(patient, (assignment.id, nth), response.at, ids()).await?;
             }
         }
         Ok(())
+    }
+
+    /// An answer says that somebody may come to harm: `nth` response of the assignment, given in or still being written.
+    /// Once said it stays said.
+    pub async fn safety_notice(
+        &mut self,
+        patient: PatientId,
+        (assignment, nth): (AssignmentId, usize),
+        at: jiff::Timestamp,
+        id: Uuid,
+    ) -> Result<(), Error> {
+        let by = at.checked_add(SAFETY_WITHIN).unwrap_or(at);
+        self.notice_by(patient, SAFETY, &format!("{assignment}:{nth}"), at, Some(by), id).await
     }
 
     /// Puts an item on the work list, once per subject.

@@ -76,6 +76,7 @@ pub use pages::*;
 pub use pages_desk::{DayCounts, StepCounts, UncertainRow};
 pub use pages_patient::{AssignmentRow, AttemptRow};
 pub use pool::{OrgTx, Role, Store};
+pub use portal::{Handover, PortalSession};
 pub use preview::{PreviewId, PreviewRow};
 pub use staff::{NewStaff, StaffRole, StaffRow};
 pub use suppressions::SuppressionRow;

@@ -1,13 +1,28 @@
 //! The portal's own rows: who is in, which links are used up, what is half written, what was done today. Sessions and
 //! tries are the app's; what a patient sees and writes themselves goes through [`Store::begin_for_patient`].
 
-use care::id::{AssignmentId, DeliveryId, OrganizationId, PatientId};
+use care::id::{AssignmentId, DeliveryId, OrganizationId, PatientId, StaffId};
 use care::questionnaire::Answers;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 
 use crate::{Error, OrgTx, Store};
+
+/// Who is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PortalSession {
+    pub organization: OrganizationId,
+    pub patient: PatientId,
+    pub handover: Option<Handover>,
+}
+
+/// A device of the clinic's was handed over for one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handover {
+    pub assignment: AssignmentId,
+    pub by: StaffId,
+}
 
 impl Store {
     /// A transaction that sees one patient's rows and no other's: to be asked of the portal's store.
@@ -20,19 +35,23 @@ impl Store {
     }
 
     /// Whose portal session a token is, if it is one.
-    pub async fn find_portal_session(
-        &self,
-        token_hash: &[u8],
-        now: Timestamp,
-    ) -> Result<Option<(OrganizationId, PatientId)>, Error> {
+    pub async fn find_portal_session(&self, token_hash: &[u8], now: Timestamp) -> Result<Option<PortalSession>, Error> {
         let row = sqlx::query!(
-            r#"select organization as "organization!", patient as "patient!" from find_portal_session($1, $2)"#,
+            r#"select organization as "organization!", patient as "patient!", only_assignment, handed_by
+               from find_portal_session($1, $2)"#,
             token_hash,
             now.to_sqlx() as _
         )
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|r| (OrganizationId(r.organization), PatientId(r.patient))))
+        Ok(row.map(|r| PortalSession {
+            organization: OrganizationId(r.organization),
+            patient: PatientId(r.patient),
+            handover: r
+                .only_assignment
+                .zip(r.handed_by)
+                .map(|(assignment, by)| Handover { assignment: AssignmentId(assignment), by: StaffId(by) }),
+        }))
     }
 }
 
@@ -41,8 +60,8 @@ impl OrgTx {
         &mut self,
         patient: PatientId,
         token_hash: &[u8],
-        now: Timestamp,
-        expires: Timestamp,
+        (now, expires): (Timestamp, Timestamp),
+        handover: Option<Handover>,
     ) -> Result<(), Error> {
         sqlx::query!(
             "delete from portal_sessions where organization = $1 and expires_at <= $2",
@@ -52,13 +71,15 @@ impl OrgTx {
         .execute(&mut *self.tx)
         .await?;
         sqlx::query!(
-            "insert into portal_sessions (organization, token_hash, patient, began_at, expires_at)
-             values ($1, $2, $3, $4, $5)",
+            "insert into portal_sessions (organization, token_hash, patient, began_at, expires_at, only_assignment, handed_by)
+             values ($1, $2, $3, $4, $5, $6, $7)",
             self.org(),
             token_hash,
             patient.0,
             now.to_sqlx() as _,
-            expires.to_sqlx() as _
+            expires.to_sqlx() as _,
+            handover.map(|h| h.assignment.0),
+            handover.map(|h| h.by.0)
         )
         .execute(&mut *self.tx)
         .await?;
@@ -130,6 +151,10 @@ impl OrgTx {
 
     /// What was answered so far of a form that is not handed in.
     pub async fn draft(&mut self, assignment: AssignmentId) -> Result<Answers, Error> {
+        Ok(self.draft_if_any(assignment).await?.unwrap_or_default())
+    }
+
+    pub async fn draft_if_any(&mut self, assignment: AssignmentId) -> Result<Option<Answers>, Error> {
         let row = sqlx::query_scalar!(
             "select answers from drafts where organization = $1 and assignment = $2",
             self.org(),
@@ -137,9 +162,8 @@ impl OrgTx {
         )
         .fetch_optional(&mut *self.tx)
         .await?;
-        row.map_or(Ok(Answers::default()), |answers| {
-            serde_json::from_value(answers).map_err(|_| Error::unreadable("drafts", "answers"))
-        })
+        let read = |answers| serde_json::from_value(answers).map_err(|_| Error::unreadable("drafts", "answers"));
+        row.map(read).transpose()
     }
 
     /// Forms under way, and when they were last written on.

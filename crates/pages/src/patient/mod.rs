@@ -45,6 +45,8 @@ pub struct PatientFrame {
     /// As people read it; empty = none.
     pub clinic_phone: String,
     pub csrf: String,
+    /// On a device of the clinic's that was handed over: it shows one form, and no way to anything else.
+    pub on_loan: bool,
 }
 
 impl PatientFrame {

@@ -7,6 +7,7 @@ mod course;
 mod details;
 mod enrolment;
 mod feed;
+mod fill;
 mod form;
 mod give;
 mod home;
@@ -41,6 +42,7 @@ pub use course::CourseCard;
 pub use details::Details;
 pub use enrolment::{ByHand, ClauseRow, Counted, Enrol, Enrolled, EnrolmentList, EnrolmentListLine, Member};
 pub use feed::{DayHours, FeedPage, FeedState, HeldStep};
+pub use fill::{AnsweredForm, AnsweredLine, AnsweredVersion, FillPage, FillQuestion};
 pub use form::{Choice, Field, Pick};
 pub use give::{GiveChoice, GiveGroup, GivePage};
 pub use home::{Count, Home, HomeVisit, Notice};
@@ -57,8 +59,8 @@ pub use merge::{MergeCompare, MergeLine, MergeRow, MergeSearch, MergedFrom};
 pub use new_patient::NewPatient;
 pub use outcome_forms::{OutcomeFormsPage, RegionRow};
 pub use patient::{
-    AddressStop, ConsentLine, Contact, ContactState, LogVisit, OpenTask, PatientPage, PlannedRow, RecordConsent,
-    StopRun, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions, VisitState, WhyRow, WhyStep,
+    AddressStop, AnsweredRow, ConsentLine, Contact, ContactState, LogVisit, OpenTask, PatientPage, PlannedRow,
+    RecordConsent, StopRun, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions, VisitState, WhyRow, WhyStep,
 };
 pub use patient_list::{PatientList, PatientRow};
 pub use problem::Problem;

@@ -50,6 +50,18 @@ pub struct OpenTask {
     /// "by Recommendation, due Mon 9 Mar".
     pub detail: String,
     pub withdraw: String,
+    /// Where a form is answered at the clinic.
+    pub answer: Option<String>,
+}
+
+/// A form that was answered.
+#[derive(Debug, Clone)]
+pub struct AnsweredRow {
+    pub title: String,
+    pub at: Stamp,
+    /// "by the patient, corrected once".
+    pub detail: String,
+    pub href: String,
 }
 
 /// A yes or no on record.
@@ -264,6 +276,8 @@ pub struct PatientPage {
     pub consents: Vec<ConsentLine>,
     pub record_consent: RecordConsent,
     pub open_tasks: Vec<OpenTask>,
+    /// The newest first.
+    pub answered: Vec<AnsweredRow>,
     /// Where staff give something of the library.
     pub give_href: String,
     pub courses: Vec<CourseCard>,

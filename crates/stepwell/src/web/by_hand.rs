@@ -22,6 +22,7 @@ use crate::runner::{self, Context, Known, NewChange};
 /// What was done, as far as it can be taken back by its change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandAct {
+    Answered,
     Given,
     RunStopped,
     Withdrawn,
@@ -30,11 +31,18 @@ pub enum HandAct {
 }
 
 impl HandAct {
-    pub const ALL: [HandAct; 5] =
-        [HandAct::Given, HandAct::RunStopped, HandAct::Withdrawn, HandAct::Consent, HandAct::Details];
+    pub const ALL: [HandAct; 6] = [
+        HandAct::Answered,
+        HandAct::Given,
+        HandAct::RunStopped,
+        HandAct::Withdrawn,
+        HandAct::Consent,
+        HandAct::Details,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
+            HandAct::Answered => "answered",
             HandAct::Given => "given",
             HandAct::RunStopped => "run-stopped",
             HandAct::Withdrawn => "withdrawn",
@@ -49,6 +57,7 @@ impl HandAct {
 
     pub fn done(self) -> &'static str {
         match self {
+            HandAct::Answered => "The answers are recorded.",
             HandAct::Given => "It is on the patient's list.",
             HandAct::RunStopped => "The run is stopped. What it had planned is cancelled.",
             HandAct::Withdrawn => "It is taken back from the patient.",
@@ -63,7 +72,7 @@ impl HandAct {
             What::RunStopped { .. } => Some(HandAct::RunStopped),
             What::Assignment { act: AssignmentAct::Withdraw, .. } => Some(HandAct::Withdrawn),
             What::Assignment { act: AssignmentAct::Give { .. }, .. } => Some(HandAct::Given),
-            What::Assignment { act: AssignmentAct::Complete { .. }, .. } => None,
+            What::Assignment { act: AssignmentAct::Complete { .. }, .. } => Some(HandAct::Answered),
             What::Consent { .. } => Some(HandAct::Consent),
             // Adding a patient is not undone: then there would be a patient without a name.
             What::Patient(change) => change.given.is_keep().then_some(HandAct::Details),
@@ -98,6 +107,16 @@ impl Held {
         let mut tx = actor.begin(web).await?;
         let context = Context::load(&web.roof, &mut tx).await?;
         let patient = store::patient_lock(&mut tx, patient).await?.ok_or(WebError::not_found("patient"))?;
+        let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
+        Ok(Held { tx, context, known })
+    }
+
+    /// The same, only to be looked at.
+    pub async fn look(web: &Web, actor: &Actor, patient: &str) -> Result<Held, WebError> {
+        let patient: PatientId = form::id(patient, "patient")?;
+        let mut tx = actor.begin(web).await?;
+        let patient = tx.patient_now(patient).await?.ok_or(WebError::not_found("patient"))?;
+        let context = Context::load(&web.roof, &mut tx).await?;
         let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
         Ok(Held { tx, context, known })
     }

@@ -48,7 +48,7 @@ fn point_words(point: Point) -> String {
 }
 
 /// As many decimals as it has, at most one.
-fn number(score: f64) -> String {
+pub fn number(score: f64) -> String {
     let rounded = (score * 10.0).round() / 10.0;
     rounded.to_string()
 }

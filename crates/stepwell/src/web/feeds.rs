@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use care::chart::Clinic;
-use care::feed::{Guard, OpenHours};
+use care::feed::Guard;
 use care::id::{InterfaceId, LocationId};
 use care::workflow::Workflows;
 use jiff::{SignedDuration, Timestamp};
@@ -19,21 +19,11 @@ use super::error::WebError;
 use super::flash::Said;
 use super::form::Posted;
 use super::permission::Permission;
-use super::{Web, form, render, times, words};
+use super::{Web, form, hours, render, times, words};
 use crate::runner::feeds;
 
 /// Held steps shown; all are counted.
 const SHOWN: i64 = 200;
-
-const DAYS: [(&str, &str); 7] = [
-    ("mon", "Monday"),
-    ("tue", "Tuesday"),
-    ("wed", "Wednesday"),
-    ("thu", "Thursday"),
-    ("fri", "Friday"),
-    ("sat", "Saturday"),
-    ("sun", "Sunday"),
-];
 
 /// What was typed that could not be kept, and why.
 struct Wrong {
@@ -159,18 +149,8 @@ fn fields(guard: Option<&Guard>, wrong: Option<&Wrong>) -> (Field, Vec<DayHours>
     let kept = guard.map(|guard| guard.silent_after.to_string()).unwrap_or_default();
     let minutes = typed("silent_after").unwrap_or(kept);
     let error = wrong.and_then(|wrong| wrong.minutes.clone());
-    let hours: BTreeMap<_, _> = guard.map(|g| g.open.days().collect()).unwrap_or_default();
-    let day = |(key, label): (&str, &str)| {
-        let (from, to) = hours.get(key).copied().flatten().map(|hours| hours.words()).unwrap_or_default();
-        DayHours {
-            key: key.into(),
-            label: label.into(),
-            from: typed(&format!("{key}_from")).unwrap_or(from),
-            // A field for times knows no 24:00.
-            to: typed(&format!("{key}_to")).unwrap_or(to).replace("24:00", "00:00"),
-        }
-    };
-    (Field { value: minutes, error }, DAYS.into_iter().map(day).collect())
+    let kept = guard.map(|guard| guard.open.clone()).unwrap_or_default();
+    (Field { value: minutes, error }, hours::rows(&kept, wrong.map(|wrong| &wrong.fields)))
 }
 
 /// `POST /interfaces/{id}/feed`
@@ -206,23 +186,7 @@ type Errors = (Option<String>, Option<String>);
 fn typed_guard(fields: &BTreeMap<String, String>) -> Result<Option<Guard>, Errors> {
     let Some(minutes) = fields.get("silent_after").and_then(|text| form::filled(text)) else { return Ok(None) };
     let silent_after = minutes.parse().map_err(|_| (Some("Write minutes as a number, as in 60.".to_owned()), None))?;
-    let of =
-        |name: String| fields.get(&name).and_then(|text| form::filled(text)).map(|text| text.chars().take(5).collect());
-    let mut open = BTreeMap::new();
-    for (key, label) in DAYS {
-        let hours: (Option<String>, Option<String>) = (of(format!("{key}_from")), of(format!("{key}_to")));
-        match hours {
-            (Some(from), Some(to)) => {
-                let to = if to == "00:00" { "24:00".to_owned() } else { to };
-                open.insert(key.to_owned(), format!("{from}-{to}"));
-            }
-            (None, None) => {}
-            (Some(_), None) | (None, Some(_)) => {
-                return Err((None, Some(format!("{label} has only one of its two times: fill in both, or neither."))));
-            }
-        }
-    }
-    let open = OpenHours::try_from(open).map_err(|why| (None, Some(format!("{why}."))))?;
+    let open = hours::read(fields).map_err(|why| (None, Some(why)))?;
     if open.is_never() {
         return Err((None, Some("Say on which days and when it is expected to speak.".into())));
     }

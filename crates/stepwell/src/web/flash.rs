@@ -45,6 +45,7 @@ pub enum Said {
     GuardKept,
     Released,
     Dropped,
+    FormSaved,
     Enrolment {
         act: EnrolAct,
         patient: PatientId,
@@ -83,6 +84,7 @@ const PLAIN: [(Said, &str); 29] = [
     (Said::GuardKept, "guard"),
     (Said::Released, "released"),
     (Said::Dropped, "dropped"),
+    (Said::FormSaved, "form-saved"),
     (Said::ListStopped, "list-stopped"),
     (Said::VisitLogged, "logged"),
     (Said::TakenBack, "taken-back"),
@@ -184,6 +186,7 @@ impl Said {
             Said::Released => (Tone::Good, "What was held goes now.".into()),
             Said::Dropped => (Tone::Note, "What was held is dropped and will not be sent.".into()),
             Said::Enrolment { act, .. } => (Tone::Good, format!("{} You can undo this for 60 seconds.", act.done())),
+            Said::FormSaved => (Tone::Good, "Saved. The form is not handed in yet.".into()),
             Said::ListStopped => (Tone::Note, "All of this list is being stopped.".into()),
             Said::VisitLogged => (Tone::Good, "The visit is logged.".into()),
             Said::TakenBack => (Tone::Note, "Undone. It is as it was before.".into()),
@@ -237,7 +240,8 @@ impl Said {
                 let action = format!("/patients/{patient}/enrolments/{enrolment}/{}", act.route());
                 undo(action, &[delete, ("change", &change.to_string()), ("back", "patient")])
             }
-            Said::ListStopped
+            Said::FormSaved
+            | Said::ListStopped
             | Said::DaysClosed
             | Said::DayStaysClosed
             | Said::GuardKept

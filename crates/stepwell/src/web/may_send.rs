@@ -219,6 +219,7 @@ pub fn open_tasks(context: &Context, known: &Known) -> Vec<OpenTask> {
             given: times::stamp(a.given_at, zone, &clinic.zone),
             detail: format!("{by}, due {}", times::short_words(a.due, zone)),
             withdraw: format!("/patients/{}/assignments/{}/withdrawal", known.patient, a.id),
+            answer: a.is_a("questionnaire").then(|| format!("/patients/{}/forms/{}", known.patient, a.id)),
         }
     };
     chart.assignments.iter().rev().filter(|a| a.is_open()).map(task).collect()

@@ -27,6 +27,7 @@ mod enrol_lists;
 mod enrolments;
 mod error;
 mod feeds;
+mod fill;
 mod flash;
 mod form;
 mod gate;
@@ -36,6 +37,7 @@ mod headers;
 mod health;
 mod history;
 mod home;
+mod hours;
 mod import_columns;
 mod imports;
 mod interface_types;
@@ -56,8 +58,10 @@ mod patients;
 mod permission;
 mod portal;
 mod previews;
+mod questions;
 mod rehearsal;
 mod render;
+mod responses;
 mod session;
 mod text_hours;
 mod thread;
@@ -174,6 +178,9 @@ fn staff_routes() -> Router<Web> {
         .route("/patients/{patient}/assignments/new", get(give::form))
         .route("/patients/{patient}/assignments", post(give::give))
         .route("/patients/{patient}/assignments/{assignment}/withdrawal", post(by_hand::withdraw))
+        .route("/patients/{patient}/forms/{assignment}", get(fill::show).post(fill::answer))
+        .route("/patients/{patient}/forms/{assignment}/correction", get(fill::correction).post(fill::correct))
+        .route("/patients/{patient}/forms/{assignment}/handover", post(fill::hand_over))
         .route("/patients/{patient}/consents", post(by_hand::consent))
         .route("/patients/{patient}/stops/{place}", post(by_hand::stop_address).delete(by_hand::lift_stop))
         .route("/patients/{patient}/details", get(details::show).post(details::save))

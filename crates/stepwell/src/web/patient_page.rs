@@ -14,7 +14,9 @@ use pages::staff::{LogVisit, PatientPage, PlannedRow, Visit, VisitState};
 use super::actor::Actor;
 use super::error::WebError;
 use super::permission::Permission;
-use super::{Web, courses, enrolments, form, may_send, merges, render, thread, times, visit_form, visits, why, words};
+use super::{
+    Web, courses, enrolments, fill, form, may_send, merges, render, thread, times, visit_form, visits, why, words,
+};
 use crate::runner::{Context, Known};
 
 /// Rows of the thread that are read.
@@ -54,6 +56,7 @@ pub async fn page(
     };
     let scored_by = tx.instruments().await?;
     let titles = tx.library().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect();
+    let names = tx.staff_names().await?;
     let stops = tx.suppressions(&may_send::addresses(&known)).await?;
     let merged = merges::merged_from(&mut tx, patient, &context.organization.clinic.zone).await?;
     let now = web.roof.now();
@@ -81,6 +84,7 @@ pub async fn page(
         consents: may_send::consents(&known.changes, &clinic.zone),
         record_consent: may_send::record_consent(patient),
         open_tasks: may_send::open_tasks(&context, &known),
+        answered: fill::answered_rows(&context, &known, &titles, &names),
         give_href: format!("/patients/{patient}/assignments/new"),
         courses: courses::cards(&known, clinic, &scored_by, &titles),
         visits: visit_rows(&known, clinic, patient),

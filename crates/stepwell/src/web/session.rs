@@ -87,6 +87,11 @@ async fn who(web: &Web, email: &str, password: String) -> Result<Option<(Organiz
     Ok(found.filter(|_| right))
 }
 
+/// Nobody is signed in with this browser any more; its session has to be ended beside.
+pub fn signs_out(web: &Web, response: Response) -> Response {
+    with_cookie(response, &cookie(web, "", 0))
+}
+
 fn cookie(web: &Web, token: &str, seconds: i64) -> String {
     // Over plain http a browser would not send a secure cookie back.
     let secure = if web.roof.base_url.starts_with("http://") { "" } else { "; Secure" };

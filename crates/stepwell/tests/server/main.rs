@@ -19,6 +19,7 @@ mod desk;
 mod editing;
 mod enrolment;
 mod feeds;
+mod filling;
 mod going_live;
 mod groups;
 mod hooks;

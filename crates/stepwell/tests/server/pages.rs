@@ -19,6 +19,12 @@ impl Answer {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
     }
+
+    /// Every cookie that is set.
+    pub fn cookies(&self) -> Vec<String> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(key, _)| key.eq_ignore_ascii_case("set-cookie")).map(|(_, value)| value.to_owned()).collect()
+    }
 }
 
 /// A person's browser: keeps its cookie, and sends forms as pages do.

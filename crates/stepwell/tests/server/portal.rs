@@ -25,7 +25,7 @@ tasks = [{ assign = "CONTENT", via = "email", template = "message/recommendation
 const BORN: &str = "birth_date=1980-05-24";
 
 /// Alma has a form, and a mail with the link to it.
-async fn asked(app: &mut TestApp, form: &str) -> String {
+pub async fn asked(app: &mut TestApp, form: &str) -> String {
     let now = app.roof.now();
     let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
     tx.publish_workflow("asks", &ASKS.replace("CONTENT", form), now).await.unwrap();
@@ -44,7 +44,7 @@ fn link(app: &mut TestApp) -> String {
     format!("/p/open/{token}")
 }
 
-async fn comes_in(app: &TestApp, link: &str) -> (Browser, String) {
+pub async fn comes_in(app: &TestApp, link: &str) -> (Browser, String) {
     let answer = Browser::of(app).posts(link, BORN).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
@@ -54,6 +54,13 @@ async fn comes_in(app: &TestApp, link: &str) -> (Browser, String) {
     assert_eq!(list.status, 200, "{}", list.body);
     browser.csrf = list.body.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
     (browser, to)
+}
+
+/// A link asked for in place of one that was used.
+pub async fn renewed(app: &mut TestApp, old: &str) -> String {
+    assert_eq!(Browser::of(app).posts(&format!("{old}/renewal"), "").await.status, 200);
+    app.all_work_is_done().await;
+    link(app)
 }
 
 fn goes_on_to(answer: &Answer) -> &str {

@@ -5,6 +5,7 @@ mod door;
 mod exercise;
 mod question;
 mod review;
+mod thanks;
 mod today;
 
 pub use article::ArticlePage;
@@ -12,4 +13,5 @@ pub use door::{Door, DoorState};
 pub use exercise::{ExercisePage, Variant};
 pub use question::{Input, Question, QuestionOption};
 pub use review::{Answered, Review};
+pub use thanks::{HandedBack, Thanks};
 pub use today::{ArticleCard, ExerciseCard, FormCard, NextVisit, Today, WeekDay};

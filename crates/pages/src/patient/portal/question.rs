@@ -71,7 +71,7 @@ pub enum Input {
 
 impl Input {
     /// Several fields share one legend; a single one has a label.
-    fn is_group(&self) -> bool {
+    pub(crate) fn is_group(&self) -> bool {
         matches!(self, Input::One(_) | Input::Many(_) | Input::OneOrOther { .. } | Input::Scale(_))
     }
 }

@@ -7,6 +7,8 @@ pub struct FormCard {
     /// "by Friday, March 6".
     pub due: Option<String>,
     pub begun: bool,
+    /// Given in already; it can still be corrected.
+    pub answered: bool,
 }
 
 pub struct ExerciseCard {

@@ -58,6 +58,7 @@ impl Opened {
             clinic_phone: organization.phone.clone(),
             // There is no session whose power another site could borrow.
             csrf: String::new(),
+            on_loan: false,
         }
     }
 
@@ -105,6 +106,7 @@ pub(super) fn does_not_work() -> Result<Response, WebError> {
         clinic_name: "Stepwell".into(),
         clinic_phone: String::new(),
         csrf: String::new(),
+        on_loan: false,
     };
     let lines = vec![
         "Please open the link in the message again, or call your clinic.".into(),

@@ -11,6 +11,7 @@ use care::zone::CivilMoment;
 use jiff::SignedDuration;
 use pages::patient::portal::{Door, DoorState};
 use serde::Deserialize;
+use store::PortalSession;
 
 use super::super::error::WebError;
 use super::super::form::Posted;
@@ -70,8 +71,8 @@ pub async fn enter(
     let lasts = if web.demo.is_some() { LINK_LASTS } else { LASTS };
     opened.tx.use_portal_link(opened.delivery.id, now).await?;
     let expires = now.checked_add(lasts).unwrap_or(now);
-    opened.tx.start_portal_session(patient, &actor::hash_of(&token), now, expires).await?;
-    let answer = with_cookie(render::see(&target(&opened), None), &cookie(&web, &token, lasts.as_secs()));
+    opened.tx.start_portal_session(patient, &actor::hash_of(&token), (now, expires), None).await?;
+    let answer = lets_in(&web, render::see(&target(&opened), None), &token, lasts);
     comes_in(&web, opened).await?;
     Ok(answer)
 }
@@ -106,17 +107,18 @@ pub async fn renew(State(web): State<Web>, Path(link): Path<String>) -> Result<R
 }
 
 pub async fn leave(State(web): State<Web>, headers: HeaderMap) -> Result<Response, WebError> {
+    let mut on_loan = false;
     if let Some(token) = token(&headers)
-        && let Some((organization, _)) =
-            web.roof.app.find_portal_session(&actor::hash_of(&token), web.roof.now()).await?
+        && let Some(session) = web.roof.app.find_portal_session(&actor::hash_of(&token), web.roof.now()).await?
     {
-        let mut tx = web.roof.app.begin(organization).await?;
+        let mut tx = web.roof.app.begin(session.organization).await?;
         tx.end_portal_session(&actor::hash_of(&token)).await?;
         tx.commit().await?;
+        on_loan = session.handover.is_some();
     }
-    let mut answer = super::outside();
+    let mut answer = if on_loan { super::hand_back(None)? } else { super::outside() };
     *answer.status_mut() = StatusCode::OK;
-    Ok(with_cookie(answer, &cookie(&web, "", 0)))
+    Ok(sends_out(&web, answer))
 }
 
 /// Why nobody is asked for a birth date just now.
@@ -140,7 +142,11 @@ fn can_renew(web: &Web, opened: &Opened) -> bool {
 async fn is_in(web: &Web, opened: &Opened, headers: &HeaderMap) -> Result<bool, WebError> {
     let Some(token) = token(headers) else { return Ok(false) };
     let found = web.roof.app.find_portal_session(&actor::hash_of(&token), web.roof.now()).await?;
-    Ok(found == Some((opened.tx.organization(), opened.patient)))
+    let own = |session: PortalSession| {
+        let whose = (session.organization, session.patient);
+        whose == (opened.tx.organization(), opened.patient) && session.handover.is_none()
+    };
+    Ok(found.is_some_and(own))
 }
 
 /// What the message was about, else the list.
@@ -152,6 +158,16 @@ fn target(opened: &Opened) -> String {
         Some(given) if given.is_a("education") => format!("/p/articles/{}/{}", given.id, given.instrument()),
         _ => "/p/today".into(),
     }
+}
+
+/// The browser that gets this answer is in from now on.
+pub fn lets_in(web: &Web, answer: Response, token: &str, lasts: SignedDuration) -> Response {
+    with_cookie(answer, &cookie(web, token, lasts.as_secs()))
+}
+
+/// And from now on it is not; its session has to be ended beside.
+pub fn sends_out(web: &Web, answer: Response) -> Response {
+    with_cookie(answer, &cookie(web, "", 0))
 }
 
 fn cookie(web: &Web, token: &str, seconds: i64) -> String {

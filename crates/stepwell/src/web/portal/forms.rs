@@ -3,18 +3,24 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use care::chart::{Assignment, AssignmentAct, Score, What};
-use care::questionnaire::{Answers, Asked, Audience, Fault, Form, Setting, Walk, fault_of};
+use care::chart::{Assignment, What};
+use care::questionnaire::{Answers, Asked, Audience, Fault, Form, Walk, fault_of};
+use care::zone;
+use jiff::Timestamp;
 use pages::patient::Said;
-use pages::patient::portal::{Answered, Review};
+use pages::patient::portal::{Answered, Review, Thanks};
 use serde::Deserialize;
 
 use super::super::error::WebError;
 use super::super::form::{Posted, escape};
+use super::super::questions::{answer_words, fault_words};
+use super::super::responses::{correctable_until, response_to, returned, with_draft};
 use super::super::{Web, render};
-use super::question::{answer_words, fault_words, question_page};
-use super::{Seen, Visitor};
+use super::door::sends_out;
+use super::question::question_page;
+use super::{Seen, Visitor, form_path, hand_back};
 use crate::library;
+use crate::runner::letter::{date_words, time_words};
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -37,16 +43,19 @@ impl Open {
         let mut seen = visitor.sees(web).await?;
         let found = seen.assignment(id).filter(|a| a.is_a("questionnaire")).cloned();
         let assignment = found.ok_or_else(|| WebError::not_found("form"))?;
-        if !assignment.is_open() {
-            return Ok(Err(thanks(&seen)?));
-        }
         let form = library::form(&mut seen.tx, &assignment.content, assignment.given_at).await?;
-        let form = form.filter(is_for_home).ok_or_else(|| WebError::not_found("form"))?;
-        let returned = returned(&seen, &assignment, &form);
-        let mut given = returned.clone();
-        for (place, answers) in seen.tx.draft(assignment.id).await?.places() {
-            given.set(place, answers);
+        let form = form.ok_or_else(|| WebError::not_found("form"))?;
+        let here =
+            if visitor.handover.is_some() { form.audience == Audience::Patient } else { form.is_for_home(false) };
+        if !here {
+            return Ok(Err(at_the_clinic(&seen)?));
         }
+        let draft = seen.draft(&assignment).await?;
+        if !assignment.is_open() && (draft.is_none() || seen.correctable_until(&assignment).is_none()) {
+            return Ok(Err(thanks(&seen, &assignment)?));
+        }
+        let returned = returned(&seen.snapshot.chart, &assignment, &form);
+        let given = with_draft(returned.clone(), &draft.unwrap_or_default());
         Ok(Ok(Self { seen, assignment, form, given, returned }))
     }
 
@@ -60,7 +69,7 @@ impl Open {
     }
 
     fn path(&self) -> String {
-        format!("/p/forms/{}", self.assignment.id)
+        form_path(self.assignment.id)
     }
 
     fn at(&self, place: &str) -> String {
@@ -74,30 +83,6 @@ impl Open {
         let next = questions.iter().position(|asked| asked.place == place).and_then(|at| questions.get(at + 1));
         next.map_or_else(|| format!("{}/answers", self.path()), |asked| self.at(&asked.place))
     }
-}
-
-/// A form for staff, or one that is asked only where somebody can act on the answer, is never asked here.
-pub(super) fn is_for_home(form: &Form) -> bool {
-    match (form.audience, form.setting) {
-        (Audience::Patient, Setting::Anywhere) => true,
-        (Audience::Patient, Setting::Clinic) | (Audience::Staff, Setting::Anywhere | Setting::Clinic) => false,
-    }
-}
-
-/// The answers that come back at follow-up: those of the last response to a form of this name.
-fn returned(seen: &Seen, assignment: &Assignment, form: &Form) -> Answers {
-    let earlier = seen
-        .snapshot
-        .chart
-        .assignments
-        .iter()
-        .filter(|a| a.content == assignment.content && a.episode == assignment.episode && a.withdrawn_at.is_none());
-    let last = earlier.filter_map(|a| a.responses.last()).max_by_key(|response| response.at);
-    let mut back = Answers::default();
-    for item in form.all().into_iter().filter(|item| item.returns) {
-        back.set(&item.id, last.map(|response| response.answers.get(&item.id)).unwrap_or_default());
-    }
-    back
 }
 
 pub async fn ask(
@@ -132,7 +117,7 @@ fn show(
 ) -> Result<Response, WebError> {
     let asked = questions[number];
     let said = wrong.as_ref().map_or_else(|| walk.answers.get(&asked.place), |(said, _)| said);
-    let error = wrong.as_ref().map(|(_, fault)| fault_words(&open.seen, fault));
+    let error = wrong.as_ref().map(|(_, fault)| fault_words(open.seen.library_language(), fault));
     let mut page = question_page(&open.seen, &open.form, walk, asked, said);
     page.error = error;
     page.action = open.path();
@@ -171,7 +156,15 @@ pub async fn answer(
     let (patient, assignment) = (visitor.patient, open.assignment.id);
     open.seen.tx.save_draft(patient, assignment, &open.given, web.roof.now()).await?;
     let next = open.after(&place);
+    let harm = open.form.says_harm(&open.walk().answers);
+    let nth = open.assignment.responses.len();
     open.seen.tx.commit().await?;
+    if harm {
+        // Told when it is said: what is never handed in may be what mattered most.
+        let mut tx = web.roof.app.begin(visitor.organization).await?;
+        tx.safety_notice(patient, (assignment, nth), web.roof.now(), web.roof.new_id()).await?;
+        tx.commit().await?;
+    }
     Ok(render::see(&next, None))
 }
 
@@ -193,7 +186,7 @@ pub async fn review(State(web): State<Web>, visitor: Visitor, Path(id): Path<Str
     let language = open.seen.library_language();
     let line = |asked: &Asked| Answered {
         question: asked.item.text.get(language).clone(),
-        answer: answer_words(&open.seen, &open.form, asked.item, walk.answers.get(&asked.place)),
+        answer: answer_words(language, &open.form, asked.item, walk.answers.get(&asked.place)),
         href: open.at(&asked.place),
     };
     let page = Review {
@@ -207,7 +200,7 @@ pub async fn review(State(web): State<Web>, visitor: Visitor, Path(id): Path<Str
 
 pub async fn hand_in(State(web): State<Web>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, WebError> {
     web.let_time_pass().await?;
-    let open = match Open::load(&web, &visitor, &id).await? {
+    let mut open = match Open::load(&web, &visitor, &id).await? {
         Ok(open) => open,
         Err(page) => return Ok(page),
     };
@@ -216,26 +209,78 @@ pub async fn hand_in(State(web): State<Web>, visitor: Visitor, Path(id): Path<St
         return Ok(render::see(&open.at(place), None));
     }
     let assignment = open.assignment.id;
-    let act = response_to(&open.form, walk.answers);
-    let page = thanks(&open.seen)?;
+    let is_news = open.assignment.responses.last().is_none_or(|last| last.answers != walk.answers);
+    if !is_news {
+        open.seen.tx.drop_draft(assignment).await?;
+        open.seen.tx.commit().await?;
+        return Ok(render::see(&form_path(assignment), None));
+    }
+    let act = response_to(&open.form, walk.answers, visitor.handover.map(|handover| handover.by));
+    let frame = open.seen.frame();
     drop(open.seen);
     visitor.says(&web, What::Assignment { assignment, act }, Some(assignment)).await?;
-    Ok(page)
+    if visitor.handover.is_some() {
+        return Ok(sends_out(&web, hand_back(Some(frame))?));
+    }
+    let seen = visitor.sees(&web).await?;
+    let answered = seen.assignment(&id).ok_or_else(|| WebError::not_found("form"))?;
+    thanks(&seen, answered)
 }
 
-/// Answers as a response: scored where an instrument scores them.
-pub fn response_to(form: &Form, answers: Answers) -> AssignmentAct {
-    let scored = form.score(&answers).and_then(Result::ok);
-    let safety = scored.as_ref().is_some_and(|scored| scored.safety == Some(true));
-    let score = scored.and_then(|scored| scored.score.ok()).and_then(Score::of);
-    AssignmentAct::Complete { score, answers, safety, handed_by: None }
+impl Seen {
+    /// What is saved of a form and not handed in.
+    async fn draft(&mut self, assignment: &Assignment) -> Result<Option<Answers>, WebError> {
+        Ok(self.tx.draft_if_any(assignment.id).await?)
+    }
+
+    /// Until when the patient may still correct what they answered; nothing can be corrected on a handed-over device.
+    fn correctable_until(&self, assignment: &Assignment) -> Option<Timestamp> {
+        let until = correctable_until(&self.snapshot.chart, assignment)?;
+        (!self.on_loan && until > self.now).then_some(until)
+    }
+
+    pub(super) fn may_correct(&self, assignment: &Assignment) -> bool {
+        assignment.withdrawn_at.is_none() && self.correctable_until(assignment).is_some()
+    }
 }
 
-fn thanks(seen: &Seen) -> Result<Response, WebError> {
+/// `POST /p/forms/{assignment}/correction`: the answers come back to be corrected. Until they are handed in anew the
+/// earlier ones stand.
+pub async fn correct(State(web): State<Web>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, WebError> {
+    let mut seen = visitor.sees(&web).await?;
+    let found = seen.assignment(&id).filter(|a| a.is_a("questionnaire")).cloned();
+    let assignment = found.ok_or_else(|| WebError::not_found("form"))?;
+    if let Some(last) = assignment.responses.last().filter(|_| seen.correctable_until(&assignment).is_some()) {
+        seen.tx.save_draft(visitor.patient, assignment.id, &last.answers, web.roof.now()).await?;
+        seen.tx.commit().await?;
+        return Ok(render::see(&format!("{}/answers", form_path(assignment.id)), None));
+    }
+    Ok(render::see(&form_path(assignment.id), None))
+}
+
+/// The answers have arrived; for a while they can be corrected.
+fn thanks(seen: &Seen, assignment: &Assignment) -> Result<Response, WebError> {
+    if seen.on_loan {
+        return hand_back(Some(seen.frame()));
+    }
+    let zone = zone::of(seen.snapshot.chart.home_zone(&seen.organization.clinic));
+    let until = seen.correctable_until(assignment).map(|at| {
+        let at = zone.to_datetime(at);
+        format!("{}, {}", date_words(at, seen.language().code()), time_words(at, seen.language().code()))
+    });
+    let page = Thanks { frame: seen.frame(), correct: format!("{}/correction", form_path(assignment.id)), until };
+    Ok(render::html(&page)?.into_response())
+}
+
+/// Somebody has to be there when this is answered.
+fn at_the_clinic(seen: &Seen) -> Result<Response, WebError> {
     let page = Said {
         frame: seen.frame(),
-        heading: seen.say("Thank you", "Gracias"),
-        lines: vec![seen.say("Your answers have reached your team.", "Sus respuestas le llegaron a su equipo.")],
+        heading: seen.say("At the clinic", "En la clínica"),
+        lines: vec![seen.say(
+            "Please answer these questions at the clinic. Ask for them when you come in.",
+            "Responda estas preguntas en la clínica. Pídalas cuando venga.",
+        )],
     };
     Ok(render::html(&page)?.into_response())
 }

@@ -16,8 +16,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use care::chart::{Assignment, Snapshot, Source, Watch, What};
 use care::id::{AssignmentId, OrganizationId, PatientId};
+pub use door::lets_in;
+use jiff::Timestamp;
+use pages::patient::portal::HandedBack;
 use pages::patient::{Language, PatientFrame, Said};
-use store::{OrgTx, OrganizationRow, patient_lock};
+use store::{Handover, OrgTx, OrganizationRow, patient_lock};
 
 use super::actor::{cookie, csrf_of, hash_of};
 use super::error::WebError;
@@ -41,6 +44,7 @@ pub fn routes() -> Router<Web> {
         .route("/p/articles/{assignment}/{article}/today", post(items::read))
         .route("/p/forms/{assignment}", get(forms::ask).post(forms::answer))
         .route("/p/forms/{assignment}/answers", get(forms::review).post(forms::hand_in))
+        .route("/p/forms/{assignment}/correction", post(forms::correct))
 }
 
 pub fn is_inside(path: &str) -> bool {
@@ -51,7 +55,10 @@ pub fn is_inside(path: &str) -> bool {
 pub struct Visitor {
     pub organization: OrganizationId,
     pub patient: PatientId,
+    /// The device is the clinic's: this form, and nothing else.
+    pub handover: Option<Handover>,
     csrf: String,
+    token_hash: [u8; 32],
 }
 
 impl FromRequestParts<Web> for Visitor {
@@ -60,12 +67,29 @@ impl FromRequestParts<Web> for Visitor {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
         let token = token(&parts.headers).ok_or_else(outside)?;
         let found = web.roof.app.find_portal_session(&hash_of(&token), web.roof.now()).await;
-        let (organization, patient) = found.map_err(failed)?.ok_or_else(outside)?;
+        let session = found.map_err(failed)?.ok_or_else(outside)?;
+        let organization = session.organization;
+        if let Some(handover) = session.handover
+            && !is_of(parts.uri.path(), handover.assignment)
+        {
+            return Err(render::see(&form_path(handover.assignment), None));
+        }
         // Two records may have become one since the door was opened.
         let mut tx = web.roof.app.begin(organization).await.map_err(failed)?;
-        let patient = tx.patient_now(patient).await.map_err(failed)?.ok_or_else(outside)?;
-        Ok(Visitor { organization, patient, csrf: csrf_of(&token) })
+        let patient = tx.patient_now(session.patient).await.map_err(failed)?.ok_or_else(outside)?;
+        let (csrf, token_hash) = (csrf_of(&token), hash_of(&token));
+        Ok(Visitor { organization, patient, handover: session.handover, csrf, token_hash })
     }
+}
+
+fn form_path(assignment: AssignmentId) -> String {
+    format!("/p/forms/{assignment}")
+}
+
+/// Whether a path is of this form and of nothing else.
+fn is_of(path: &str, assignment: AssignmentId) -> bool {
+    let form = form_path(assignment);
+    path == form || path.strip_prefix(&form).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn failed(error: store::Error) -> Response {
@@ -79,6 +103,7 @@ fn outside() -> Response {
         clinic_name: "Stepwell".into(),
         clinic_phone: String::new(),
         csrf: String::new(),
+        on_loan: false,
     };
     let lines = vec![
         "Please open the link in our last message to you.".into(),
@@ -91,6 +116,19 @@ fn outside() -> Response {
     }
 }
 
+/// The end of what a device was handed over for. `frame`: of the patient who answered.
+fn hand_back(frame: Option<PatientFrame>) -> Result<Response, WebError> {
+    let nobody = || PatientFrame {
+        language: Language::English,
+        clinic_name: "Stepwell".into(),
+        clinic_phone: String::new(),
+        csrf: String::new(),
+        on_loan: true,
+    };
+    let answered = frame.is_some();
+    Ok(render::html(&HandedBack { frame: frame.unwrap_or_else(nobody), answered })?.into_response())
+}
+
 pub fn token(headers: &axum::http::HeaderMap) -> Option<String> {
     let token = cookie(headers, COOKIE)?;
     (token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit())).then(|| token.to_owned())
@@ -101,7 +139,9 @@ struct Seen {
     tx: OrgTx,
     organization: OrganizationRow,
     snapshot: Snapshot,
+    now: Timestamp,
     csrf: String,
+    on_loan: bool,
 }
 
 impl Visitor {
@@ -111,7 +151,8 @@ impl Visitor {
         let organization = tx.clinic().await?;
         let changes = tx.changes(self.patient).await?;
         let snapshot = Snapshot::of(&changes, &organization.clinic, &Watch::default(), web.roof.now());
-        Ok(Seen { tx, organization, snapshot, csrf: self.csrf.clone() })
+        let on_loan = self.handover.is_some();
+        Ok(Seen { tx, organization, snapshot, now: web.roof.now(), csrf: self.csrf.clone(), on_loan })
     }
 
     /// Records what the patient says through the one door; what was half written of it is done with.
@@ -124,6 +165,9 @@ impl Visitor {
         }
         let new = NewChange { at: web.roof.now(), source: Source::Patient, what, message: None };
         record(&web.roof, &mut tx, &context, patient, vec![new], false).await?;
+        if self.handover.is_some() {
+            tx.end_portal_session(&self.token_hash).await?;
+        }
         tx.commit().await?;
         web.settle().await
     }
@@ -151,6 +195,7 @@ impl Seen {
             clinic_name: self.organization.clinic.name.clone(),
             clinic_phone: self.organization.phone.clone(),
             csrf: self.csrf.clone(),
+            on_loan: self.on_loan,
         }
     }
 

@@ -13,7 +13,6 @@ use pages::patient::portal::{ArticleCard, ExerciseCard, FormCard, NextVisit, Tod
 
 use super::super::error::WebError;
 use super::super::{Web, render};
-use super::forms::is_for_home;
 use super::items::{self, Had, Items};
 use super::words::dose_words;
 use super::{Seen, Visitor};
@@ -97,21 +96,23 @@ fn day_short(day: Weekday, language: Language) -> &'static str {
 /// Forms that wait for an answer, by when they are due.
 async fn forms(seen: &mut Seen, patient: care::id::PatientId, zone: &str) -> Result<Vec<FormCard>, WebError> {
     let begun: Vec<_> = seen.tx.drafts(patient).await?.into_iter().map(|(assignment, _)| assignment).collect();
-    let is_open = |a: &&Assignment| a.is_a("questionnaire") && a.is_open();
-    let mut open: Vec<Assignment> = seen.snapshot.chart.assignments.iter().filter(is_open).cloned().collect();
-    open.sort_by_key(|a| (a.due, a.id));
+    let waits = |a: &&Assignment| a.is_a("questionnaire") && (a.is_open() || seen.may_correct(a));
+    let mut open: Vec<Assignment> = seen.snapshot.chart.assignments.iter().filter(waits).cloned().collect();
+    // What was answered stands last, for as long as it can be corrected.
+    open.sort_by_key(|a| (!a.is_open(), a.due, a.id));
     let mut cards = vec![];
     for assignment in open {
         let Some(form) = library::form(&mut seen.tx, &assignment.content, assignment.given_at).await? else { continue };
-        if !is_for_home(&form) {
+        if !form.is_for_home(false) {
             continue;
         }
         let due = date_words(zone::of(zone).to_datetime(assignment.due), seen.language().code());
         cards.push(FormCard {
             href: format!("/p/forms/{}", assignment.id),
             title: form.title.get(seen.library_language()).clone(),
-            due: Some(seen.say(&format!("by {due}"), &format!("hasta el {due}"))),
+            due: assignment.is_open().then(|| seen.say(&format!("by {due}"), &format!("hasta el {due}"))),
             begun: begun.contains(&assignment.id),
+            answered: !assignment.is_open(),
         });
     }
     Ok(cards)
