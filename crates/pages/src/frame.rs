@@ -5,6 +5,7 @@
 pub enum Nav {
     Today,
     Patients,
+    Outcomes,
     ClosedDays,
     Workflows,
     /// Shown to those who may import.
@@ -93,6 +94,7 @@ impl Frame {
         let all = [
             (Nav::Today, "/", "Today"),
             (Nav::Patients, "/patients", "Patients"),
+            (Nav::Outcomes, "/outcomes", "Outcomes"),
             (Nav::ClosedDays, "/closed-days", "Closed days"),
             (Nav::Workflows, "/workflows", "Workflows"),
             (Nav::Imports, "/imports", "Imports"),

@@ -144,7 +144,23 @@ impl OrgTx {
         id: Uuid,
     ) -> Result<(), Error> {
         let by = at.checked_add(SAFETY_WITHIN).unwrap_or(at);
-        self.notice_by(patient, SAFETY, &format!("{assignment}:{nth}"), at, Some(by), id).await
+        let told = self.told_of_harm(at).await?;
+        let about = format!("{assignment}:{nth}");
+        sqlx::query!(
+            "insert into notices (organization, patient, id, kind, about, at, due_by, for_staff)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+            self.org(),
+            patient.0,
+            id,
+            SAFETY,
+            about,
+            at.to_sqlx() as _,
+            by.to_sqlx() as _,
+            told.map(|staff| staff.0)
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
     }
 
     /// Puts an item on the work list, once per subject.
@@ -156,29 +172,15 @@ impl OrgTx {
         at: jiff::Timestamp,
         id: Uuid,
     ) -> Result<(), Error> {
-        self.notice_by(patient, kind, about, at, None, id).await
-    }
-
-    /// The same with a time by which somebody has to have seen to it.
-    async fn notice_by(
-        &mut self,
-        patient: PatientId,
-        kind: &str,
-        about: &str,
-        at: jiff::Timestamp,
-        by: Option<jiff::Timestamp>,
-        id: Uuid,
-    ) -> Result<(), Error> {
         sqlx::query!(
-            "insert into notices (organization, patient, id, kind, about, at, due_by) values ($1, $2, $3, $4, $5, $6, $7)
+            "insert into notices (organization, patient, id, kind, about, at) values ($1, $2, $3, $4, $5, $6)
              on conflict do nothing",
             self.org(),
             patient.0,
             id,
             kind,
             about,
-            at.to_sqlx() as _,
-            by.map(|t| t.to_sqlx()) as _
+            at.to_sqlx() as _
         )
         .execute(&mut *self.tx)
         .await?;

@@ -92,6 +92,8 @@ pub struct NoticeRow {
     pub text: String,
     /// By when somebody should have seen to it.
     pub due_by: Option<Timestamp>,
+    /// Whose it is, by name, where it is somebody's.
+    pub for_whom: Option<String>,
 }
 
 /// How often each workflow came to each end.
@@ -265,8 +267,9 @@ impl OrgTx {
     pub async fn open_notices(&mut self) -> Result<Vec<NoticeRow>, Error> {
         let rows = sqlx::query!(
             r#"select n.id, n.patient, n.interface, coalesce(p.given, '') as "given!", coalesce(p.family, '') as "family!",
-                 n.kind, n.about, n.at, n.text, n.due_by as "due_by: jiff_sqlx::Timestamp"
+                 n.kind, n.about, n.at, n.text, n.due_by as "due_by: jiff_sqlx::Timestamp", s.name as "for_whom?"
              from notices n left join patients p on p.organization = n.organization and p.id = n.patient
+             left join staff s on s.organization = n.organization and s.id = n.for_staff
              where n.organization = $1 and n.done_at is null order by n.due_by nulls last, n.at desc limit 200"#,
             self.org()
         )
@@ -285,6 +288,7 @@ impl OrgTx {
                 at: r.at.to_jiff(),
                 text: r.text,
                 due_by: r.due_by.map(|t| t.to_jiff()),
+                for_whom: r.for_whom,
             })
             .collect())
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{Error, OrgTx};
 
 /// One more whenever a column is added here or its meaning changes: rows of an older version are then folded anew.
-pub(crate) const VERSION: i16 = 2;
+pub(crate) const VERSION: i16 = 3;
 
 pub(crate) struct PatientFacts<'a> {
     pub sex: Option<&'static str>,

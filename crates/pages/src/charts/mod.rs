@@ -3,6 +3,7 @@
 mod content_kind;
 mod course;
 mod lane;
+mod outcomes;
 mod scale;
 mod sends;
 mod svg;
@@ -11,6 +12,7 @@ mod timeline;
 pub use content_kind::ContentKind;
 pub use course::{CoursePlot, CoursePoint, course};
 pub use lane::lane;
+pub use outcomes::{Leap, Standing, leap, shares};
 pub use sends::{SendDay, sends};
 pub use svg::Svg;
 pub(crate) use svg::escape;

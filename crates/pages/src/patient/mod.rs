@@ -50,7 +50,7 @@ pub struct PatientFrame {
 }
 
 impl PatientFrame {
-    fn dial(&self) -> String {
+    pub(crate) fn dial(&self) -> String {
         dial(&self.clinic_phone)
     }
 }

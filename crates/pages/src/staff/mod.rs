@@ -19,7 +19,9 @@ mod location;
 mod mailbox;
 mod merge;
 mod new_patient;
+mod on_call;
 mod outcome_forms;
+mod outcomes;
 mod patient;
 mod patient_list;
 mod problem;
@@ -57,7 +59,9 @@ pub use location::LocationPage;
 pub use mailbox::{MailRow, Mailbox, OpenMail};
 pub use merge::{MergeCompare, MergeLine, MergeRow, MergeSearch, MergedFrom};
 pub use new_patient::NewPatient;
+pub use on_call::{OnCallLine, OnCallPage};
 pub use outcome_forms::{OutcomeFormsPage, RegionRow};
+pub use outcomes::{OutcomeBar, OutcomeRow, OutcomesPage};
 pub use patient::{
     AddressStop, AnsweredRow, ConsentLine, Contact, ContactState, LogVisit, OpenTask, PatientPage, PlannedRow,
     RecordConsent, StopRun, ThreadDay, ThreadKind, ThreadRow, Visit, VisitActions, VisitState, WhyRow, WhyStep,

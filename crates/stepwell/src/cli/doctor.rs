@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::content::Templates;
 use crate::ids;
 use crate::roof::{parse, stored_workflows};
+use crate::runner::courses;
 
 #[derive(Args)]
 pub struct DoctorArgs {
@@ -70,6 +71,7 @@ async fn refold(store: &Store, organization: OrganizationId) -> Result<usize, st
             let now = Clock::Wall.now();
             let snapshot = Snapshot::of(&tx.changes(*patient).await?, &clinic, &watch, now);
             tx.write_chart(*patient, &snapshot, &mut || ids::new_id(now)).await?;
+            courses::write(&mut tx, &clinic, *patient, &snapshot.chart).await?;
             tx.commit().await?;
         }
     }

@@ -5,6 +5,7 @@ use care::id::OrganizationId;
 use care::workflow::group::Group;
 use store::Error;
 
+use super::courses;
 use crate::Roof;
 
 /// Patients folded anew in one transaction.
@@ -32,6 +33,7 @@ pub async fn catch_up(roof: &Roof, organization: OrganizationId) -> Result<usize
         for patient in &outdated {
             let snapshot = Snapshot::of(&tx.changes(*patient).await?, &clinic, &watch, roof.now());
             tx.write_chart(*patient, &snapshot, &mut || roof.new_id()).await?;
+            courses::write(&mut tx, &clinic, *patient, &snapshot.chart).await?;
         }
         tx.commit().await?;
         done += outdated.len();

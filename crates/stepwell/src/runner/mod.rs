@@ -8,6 +8,7 @@
 pub mod call;
 pub mod context;
 pub mod count;
+pub mod courses;
 pub mod days;
 pub mod enrol;
 pub mod feeds;

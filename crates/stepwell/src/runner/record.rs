@@ -10,6 +10,7 @@ use store::{Error, OrgTx, Recorded};
 use uuid::Uuid;
 
 use super::context::{Context, Known};
+use super::courses;
 use crate::Roof;
 
 /// A change that is not stored yet.
@@ -116,6 +117,7 @@ async fn act_once(
     let mut ids = || roof.new_id();
     let effects = act(&known.facts(context, now), &mut ledger, &mut ids);
     tx.write_chart(patient, &known.snapshot, &mut ids).await?;
+    courses::write(tx, &context.organization.clinic, patient, known.chart()).await?;
     tx.write_effects(patient, &effects, now, &mut ids).await?;
     let mut gave = false;
     for effect in effects {

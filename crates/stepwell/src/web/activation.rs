@@ -19,7 +19,7 @@ use super::error::WebError;
 use super::flash::Said;
 use super::form::Posted;
 use super::permission::Permission;
-use super::{Web, clock, effects, previews, render};
+use super::{Web, clock, effects, on_call, previews, render};
 use crate::runner::preview::{Answer, Question, looks_ahead};
 
 /// What is asked for.
@@ -227,6 +227,9 @@ pub async fn on(
         previews::still_holds(&web, &mut tx, counted, |asked| *asked == question).await?;
     }
     let now = web.roof.now();
+    if let Some(harm) = on_call::refusal(&mut tx, workflow, now).await? {
+        return Err(WebError::conflict(harm));
+    }
     let cover = wish.cover && looks_ahead(workflow);
     let activation = Activation { cover, locations: wish.locations, ..Activation::open(now) };
     // Pressed twice it stays as it is: what is asked for is the state, not the change.

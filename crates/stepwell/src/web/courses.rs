@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use care::chart::Clinic;
 use care::questionnaire::course::{Course, Point, courses};
 use care::questionnaire::outcome::{Change, Way};
-use care::questionnaire::scoring::{Direction, Instrument, Mcid};
+use care::questionnaire::scoring::{Direction, Instrument, Mcid, Scale};
 use pages::charts::{CoursePlot, CoursePoint, course};
 use pages::staff::CourseCard;
 
@@ -53,7 +53,7 @@ pub fn number(score: f64) -> String {
     rounded.to_string()
 }
 
-fn change_words(change: Change, days: Option<i32>) -> String {
+pub fn change_words(change: Change, days: Option<i32>) -> String {
     let way = match change.way {
         Way::Better => "better",
         Way::Worse => "worse",
@@ -73,15 +73,19 @@ fn plot(of: &Course) -> CoursePlot {
         score: point.score,
         date: point.on.strftime("%-d %b").to_string(),
     });
-    let better = if scale.higher_is == Direction::Better { 1.0 } else { -1.0 };
     let end = if scale.higher_is == Direction::Better { scale.high } else { scale.low };
-    let from = of.baseline.and_then(|baseline| match scale.mcid {
-        Mcid::Points(points) => Some(baseline.score + better * points),
-        Mcid::ShareOfBaseline(share) => Some(baseline.score + better * share * baseline.score),
+    let matters = of.baseline.and_then(|baseline| goal(&scale, baseline.score)).map(|from| (from, end));
+    CoursePlot { points: points.collect(), low: scale.low, high: scale.high, matters }
+}
+
+/// The score from which on the change since the baseline matters; one that the scale has no room for is none.
+pub fn goal(scale: &Scale, baseline: f64) -> Option<f64> {
+    let better = if scale.higher_is == Direction::Better { 1.0 } else { -1.0 };
+    let from = match scale.mcid {
+        Mcid::Points(points) => Some(baseline + better * points),
+        Mcid::ShareOfBaseline(share) => Some(baseline + better * share * baseline),
         Mcid::Answer { cut, .. } => Some(cut),
         Mcid::Unknown => None,
-    });
-    // A change that the scale has no room for is no region.
-    let matters = from.filter(|from| (scale.low..=scale.high).contains(from)).map(|from| (from, end));
-    CoursePlot { points: points.collect(), low: scale.low, high: scale.high, matters }
+    };
+    from.filter(|from| (scale.low..=scale.high).contains(from))
 }

@@ -76,9 +76,11 @@ pub enum Said {
     WebhookRemoved,
     TextHoursKept,
     OutcomeFormsKept,
+    OnCallKept,
+    OnCallRemoved,
 }
 
-const PLAIN: [(Said, &str); 29] = [
+const PLAIN: [(Said, &str); 32] = [
     (Said::DaysClosed, "closed"),
     (Said::DayStaysClosed, "stays-closed"),
     (Said::GuardKept, "guard"),
@@ -109,6 +111,8 @@ const PLAIN: [(Said, &str); 29] = [
     (Said::WebhookRemoved, "webhook-removed"),
     (Said::TextHoursKept, "text-hours"),
     (Said::OutcomeFormsKept, "outcome-forms"),
+    (Said::OnCallKept, "on-call"),
+    (Said::OnCallRemoved, "on-call-removed"),
 ];
 
 impl Said {
@@ -212,6 +216,10 @@ impl Said {
             Said::OutcomeFormsKept => {
                 (Tone::Good, "Saved. Whoever says from now on where it hurts gets the form you chose.".into())
             }
+            Said::OnCallKept => (Tone::Good, "Saved. It counts from now on.".into()),
+            Said::OnCallRemoved => {
+                (Tone::Note, "Taken back. Forms that ask about harm are answered at the clinic only.".into())
+            }
             Said::TextHoursKept => (Tone::Good, "Saved. What is planned is computed anew.".into()),
         };
         Flash { tone, text, undo: self.undo() }
@@ -269,6 +277,8 @@ impl Said {
             | Said::WebhookOff
             | Said::WebhookRemoved
             | Said::OutcomeFormsKept
+            | Said::OnCallKept
+            | Said::OnCallRemoved
             | Said::TextHoursKept => None,
         }
     }

@@ -5,18 +5,19 @@ use axum::response::{Html, Response};
 use care::chart::{AssignmentAct, What};
 use care::id::{AssignmentId, PatientId};
 use care::library::{Kind, Reference};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use pages::Nav;
 use pages::staff::{GiveChoice, GiveGroup, GivePage};
 use serde::Deserialize;
-use store::LibraryRow;
+use store::{LibraryRow, OrgTx};
 
 use super::actor::Actor;
 use super::by_hand::{HandAct, Held};
 use super::error::WebError;
 use super::form::Posted;
 use super::permission::Permission;
-use super::{Web, form, render, words};
+use super::{Web, form, on_call, render, words};
+use crate::library;
 use crate::runner::{Context, Known};
 
 /// Messages are sent by workflows, not given.
@@ -32,6 +33,9 @@ const MOST_DAYS: i64 = 365;
 pub struct Given {
     content: String,
     days: String,
+    /// "here": it is answered at the clinic.
+    #[serde(default)]
+    place: String,
 }
 
 pub async fn form(State(web): State<Web>, actor: Actor, Path(patient): Path<String>) -> Result<Html<String>, WebError> {
@@ -76,10 +80,32 @@ pub async fn give(
         WebError::bad_form(format!("Say in how many days it is due: a whole number from 1 to {MOST_DAYS}."))
     })?;
     let now = web.roof.now();
+    let here = given.place == "here";
+    if !here && let Some(refused) = not_at_home(&mut held.tx, &name, now).await? {
+        return Err(WebError::bad_form(refused));
+    }
     let due = now.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(now);
     let episode = held.known.chart().episodes.iter().rev().find(|e| e.is_open()).map(|e| e.key);
     let act = AssignmentAct::Give { content: name.to_string(), due, run: None, episode, depth: 0 };
     let assignment = AssignmentId(web.roof.new_id());
-    let home = format!("/patients/{}", held.known.patient);
+    let mut home = format!("/patients/{}", held.known.patient);
+    if here && name.kind == Kind::Questionnaire {
+        home = format!("{home}/forms/{assignment}");
+    }
     held.record(&web, &actor, What::Assignment { assignment, act }, HandAct::Given, &home).await
+}
+
+/// Why a form cannot go on the patient's own list, with the cure.
+async fn not_at_home(tx: &mut OrgTx, name: &Reference, now: Timestamp) -> Result<Option<String>, WebError> {
+    let Some(form) = library::form(tx, &name.to_string(), now).await? else { return Ok(None) };
+    if form.is_for_home(on_call::may_ask_by_link(tx).await?) {
+        return Ok(None);
+    }
+    Ok(Some(if form.harm_item().is_some() {
+        "This form asks about harm. It cannot be answered at home until an administrator has named who is on call, a \
+         cover, hours and the words for a crisis (Workflows, On call). Choose “Here, at the clinic” instead."
+            .to_owned()
+    } else {
+        "This form is answered at the clinic only. Choose “Here, at the clinic”.".to_owned()
+    }))
 }

@@ -50,8 +50,10 @@ mod may_send;
 mod merges;
 mod messages;
 mod notices;
+mod on_call;
 mod outcome;
 mod outcome_forms;
+mod outcomes;
 mod password;
 mod patient_page;
 mod patients;
@@ -157,6 +159,8 @@ fn staff_routes() -> Router<Web> {
         .route("/webhooks/{webhook}/activation", post(webhooks::on).delete(webhooks::off))
         .route("/webhooks/{webhook}/test", post(webhooks::test))
         .route("/outcome-forms", get(outcome_forms::show).post(outcome_forms::save))
+        .route("/settings/on-call", get(on_call::show).post(on_call::save).delete(on_call::remove))
+        .route("/outcomes", get(outcomes::show))
         .route("/text-hours", get(text_hours::show).post(text_hours::save))
         .route("/workflows/schematic", get(workflows::schematic))
         .route("/workflows/{key}", get(workflow_page::show))

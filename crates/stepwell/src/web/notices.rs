@@ -35,7 +35,10 @@ pub fn detail(row: &NoticeRow) -> String {
             )
         }
         "safety_answer" => {
-            format!("{who} gave an answer that may mean harm. Call the patient now, then note here that it is done.")
+            let whose = row.for_whom.as_ref().map(|name| format!(" This is for {name}.")).unwrap_or_default();
+            format!(
+                "{who} gave an answer that may mean harm. Call the patient now, then note here that it is done.{whose}"
+            )
         }
         "unmapped_type" => {
             format!(

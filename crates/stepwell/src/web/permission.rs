@@ -46,6 +46,8 @@ pub enum Permission {
     /// Say when texts may go out.
     SetTextHours,
     ChooseOutcomeForms,
+    /// Say who acts on an answer that may mean harm, and whether it may be asked by a link.
+    SetOnCall,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
@@ -77,6 +79,7 @@ impl Permission {
             Permission::SetUpWebhooks => (ADMINISTRATORS, "set up webhooks"),
             Permission::SetTextHours => (ADMINISTRATORS, "say when texts go out"),
             Permission::ChooseOutcomeForms => (ADMINISTRATORS, "choose outcome forms"),
+            Permission::SetOnCall => (ADMINISTRATORS, "say who is on call"),
             Permission::PlayDemo => (EVERYBODY, "play the demo"),
         }
     }
@@ -126,6 +129,7 @@ mod tests {
             Permission::SetUpWebhooks,
             Permission::SetTextHours,
             Permission::ChooseOutcomeForms,
+            Permission::SetOnCall,
             Permission::UnmergePatients,
         ];
         for permission in administrators {

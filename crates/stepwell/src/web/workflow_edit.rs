@@ -15,7 +15,7 @@ use super::error::WebError;
 use super::form::Posted;
 use super::permission::Permission;
 use super::workflow_check::{self, Checked};
-use super::{Web, render, workflow_publish};
+use super::{Web, on_call, render, workflow_publish};
 use crate::runner::publish::Own;
 
 /// What a new workflow begins from.
@@ -99,7 +99,8 @@ pub(super) async fn checked(web: &Web, tx: &mut OrgTx, key: &str, text: &str) ->
     let mut checked = workflow_check::check(&web.roof, key, text).await;
     if let Some(workflow) = &checked.workflow {
         let circle = workflow_check::circle(&web.roof.workflows(tx).await?, key, workflow);
-        checked.findings.problem = checked.findings.problem.or(circle);
+        let harm = on_call::refusal(tx, workflow, web.roof.now()).await?;
+        checked.findings.problem = checked.findings.problem.or(circle).or(harm);
     }
     Ok(checked)
 }

@@ -18,7 +18,7 @@ use super::form::Posted;
 use super::permission::Permission;
 use super::previews::{self, Shown};
 use super::workflow_edit::{checked, edit_page, newest, still_newest};
-use super::{Web, effects, form, render, workflow_check};
+use super::{Web, effects, form, on_call, render, workflow_check};
 use crate::runner::preview::{Answer, Question};
 use crate::runner::publish::{Own, publish_own};
 
@@ -176,6 +176,9 @@ pub(super) async fn put(web: &Web, actor: &Actor, own: Own<'_>, counted: Option<
     }
     if let Some(circle) = workflow_check::circle(&web.roof.workflows(&mut tx).await?, own.key, &own.workflow) {
         return Err(WebError::conflict(circle));
+    }
+    if let Some(harm) = on_call::refusal(&mut tx, &own.workflow, web.roof.now()).await? {
+        return Err(WebError::conflict(harm));
     }
     let key = own.key;
     if publish_own(&web.roof, &mut tx, own).await?.is_none() {

@@ -77,6 +77,8 @@ async fn rows_everywhere(app: &mut TestApp) {
             "drafts select $1, id, gen_random_uuid(), '{}', now() from patients where organization = $1 limit 1",
             "done_marks select $1, id, gen_random_uuid(), 'x', '2026-03-02', now() from patients where organization = $1 limit 1",
             "previews (organization, id, question, asked_at) select $1, gen_random_uuid(), '{}', now()",
+            "courses (organization, patient, episode, content, instrument, is_open, asked, answered) select $1, id, 'walls', 'questionnaire/pain', 'nprs', true, 1, 0 from patients where organization = $1 limit 1",
+            "harm_plans (organization, id, at, said_by) select $1, gen_random_uuid(), now(), id from staff where organization = $1 limit 1",
             "webhooks select $1, gen_random_uuid(), 'registry', 'https://registry.example', true, now()",
             "mail_reports select $1, id, 'late', '4.4.1', now() from deliveries where organization = $1 limit 1",
             "merges select $1, gen_random_uuid(), id, now() from patients where organization = $1 limit 1",

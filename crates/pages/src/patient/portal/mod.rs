@@ -1,6 +1,7 @@
 //! The portal: what a patient has to do, one thing at a time. Works without JavaScript.
 
 mod article;
+mod crisis;
 mod door;
 mod exercise;
 mod question;
@@ -9,6 +10,7 @@ mod thanks;
 mod today;
 
 pub use article::ArticlePage;
+pub use crisis::Crisis;
 pub use door::{Door, DoorState};
 pub use exercise::{ExercisePage, Variant};
 pub use question::{Input, Question, QuestionOption};

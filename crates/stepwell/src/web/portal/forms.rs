@@ -8,7 +8,7 @@ use care::questionnaire::{Answers, Asked, Audience, Fault, Form, Walk, fault_of}
 use care::zone;
 use jiff::Timestamp;
 use pages::patient::Said;
-use pages::patient::portal::{Answered, Review, Thanks};
+use pages::patient::portal::{Answered, Crisis, Review, Thanks};
 use serde::Deserialize;
 
 use super::super::error::WebError;
@@ -35,6 +35,8 @@ pub(super) struct Open {
     /// What is known so far: what came back from the time before, and the draft.
     pub given: Answers,
     returned: Answers,
+    /// What the patient reads at an answer that may mean harm.
+    crisis: Option<String>,
 }
 
 impl Open {
@@ -45,8 +47,10 @@ impl Open {
         let assignment = found.ok_or_else(|| WebError::not_found("form"))?;
         let form = library::form(&mut seen.tx, &assignment.content, assignment.given_at).await?;
         let form = form.ok_or_else(|| WebError::not_found("form"))?;
+        let plan = seen.tx.harm_plan().await?;
+        let by_link = plan.as_ref().is_some_and(|plan| plan.by_link);
         let here =
-            if visitor.handover.is_some() { form.audience == Audience::Patient } else { form.is_for_home(false) };
+            if visitor.handover.is_some() { form.audience == Audience::Patient } else { form.is_for_home(by_link) };
         if !here {
             return Ok(Err(at_the_clinic(&seen)?));
         }
@@ -56,7 +60,8 @@ impl Open {
         }
         let returned = returned(&seen.snapshot.chart, &assignment, &form);
         let given = with_draft(returned.clone(), &draft.unwrap_or_default());
-        Ok(Ok(Self { seen, assignment, form, given, returned }))
+        let crisis = plan.map(|plan| plan.crisis.get(seen.library_language()).clone());
+        Ok(Ok(Self { seen, assignment, form, given, returned, crisis }))
     }
 
     fn walk(&self) -> Walk<'_> {
@@ -74,6 +79,11 @@ impl Open {
 
     fn at(&self, place: &str) -> String {
         format!("{}?at={}", self.path(), escape(place))
+    }
+
+    /// What is said at an answer that may mean harm, before the form goes on.
+    fn crisis_path(&self, place: &str) -> String {
+        format!("{}/help?at={}", self.path(), escape(place))
     }
 
     /// What follows a question, else the review.
@@ -156,7 +166,9 @@ pub async fn answer(
     let (patient, assignment) = (visitor.patient, open.assignment.id);
     open.seen.tx.save_draft(patient, assignment, &open.given, web.roof.now()).await?;
     let next = open.after(&place);
-    let harm = open.form.says_harm(&open.walk().answers);
+    let asks_of_harm = open.form.harm_item().is_some_and(|asked| asked.id == place);
+    let harm = asks_of_harm && open.form.says_harm(&open.walk().answers);
+    let next = if harm && open.crisis.is_some() { open.crisis_path(&place) } else { next };
     let nth = open.assignment.responses.len();
     open.seen.tx.commit().await?;
     if harm {
@@ -166,6 +178,24 @@ pub async fn answer(
         tx.commit().await?;
     }
     Ok(render::see(&next, None))
+}
+
+/// `GET /p/forms/{assignment}/help`: the clinic's own words at an answer that may mean harm.
+pub async fn help(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, WebError> {
+    let open = match Open::load(&web, &visitor, &id).await? {
+        Ok(open) => open,
+        Err(page) => return Ok(page),
+    };
+    let crisis = open.crisis.clone().filter(|_| open.form.says_harm(&open.walk().answers));
+    let Some(crisis) = crisis else { return Ok(render::see(&open.path(), None)) };
+    let words = crisis.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let on = open.after(&wanted.at.unwrap_or_default());
+    Ok(render::html(&Crisis { frame: open.seen.frame(), words, on })?.into_response())
 }
 
 /// What was filled in under this name.

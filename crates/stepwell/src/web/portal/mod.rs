@@ -44,6 +44,7 @@ pub fn routes() -> Router<Web> {
         .route("/p/articles/{assignment}/{article}/today", post(items::read))
         .route("/p/forms/{assignment}", get(forms::ask).post(forms::answer))
         .route("/p/forms/{assignment}/answers", get(forms::review).post(forms::hand_in))
+        .route("/p/forms/{assignment}/help", get(forms::help))
         .route("/p/forms/{assignment}/correction", post(forms::correct))
 }
 

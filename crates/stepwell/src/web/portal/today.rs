@@ -100,10 +100,11 @@ async fn forms(seen: &mut Seen, patient: care::id::PatientId, zone: &str) -> Res
     let mut open: Vec<Assignment> = seen.snapshot.chart.assignments.iter().filter(waits).cloned().collect();
     // What was answered stands last, for as long as it can be corrected.
     open.sort_by_key(|a| (!a.is_open(), a.due, a.id));
+    let by_link = seen.tx.harm_plan().await?.is_some_and(|plan| plan.by_link);
     let mut cards = vec![];
     for assignment in open {
         let Some(form) = library::form(&mut seen.tx, &assignment.content, assignment.given_at).await? else { continue };
-        if !form.is_for_home(false) {
+        if !form.is_for_home(by_link) {
             continue;
         }
         let due = date_words(zone::of(zone).to_datetime(assignment.due), seen.language().code());
