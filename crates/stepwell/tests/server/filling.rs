@@ -91,6 +91,7 @@ async fn an_answer_that_may_mean_harm_is_told_when_it_is_saved_and_told_once() {
     assert_eq!(app.ask(told).await, ["safety_answer 01:00:00"]);
     assert!(ben.gets(&form).await.body.contains("An answer may mean harm"));
     // Corrected, it stays on the list: somebody calls all the same.
+    app.clock_moves_by(jiff::SignedDuration::from_mins(1)).await;
     assert_eq!(ben.posts(&format!("{form}/correction"), &phq_9([0; 9], "")).await.status, 303);
     assert_eq!(app.ask(told).await, ["safety_answer 01:00:00"]);
     app.all_work_is_done().await;
@@ -211,6 +212,7 @@ async fn a_patient_corrects_their_own_answers_for_a_day_or_until_the_next_visit(
     let thanks = alma.posts(&format!("{form}/answers"), "").await;
     assert!(thanks.body.contains("Correct my answers"), "{}", thanks.body);
     assert!(alma.gets("/p/today").await.body.contains("you can still correct it"));
+    app.clock_moves_by(jiff::SignedDuration::from_mins(1)).await;
     let review = alma.posts(&format!("{form}/correction"), "").await;
     assert_eq!(goes_on_to(&review), format!("{form}/answers"));
     alma.posts(&form, "at=pain&answer=5").await;

@@ -102,7 +102,8 @@ impl Sheet {
     pub fn stands_in_the_way(&self, fields: &Fields, walk: &Walk) -> Option<Page> {
         let hand_in = values(fields, "then").first().is_some_and(|then| then == "hand-in");
         let shown = values(fields, "shown");
-        let more = self.questions(walk).any(|asked| !shown.contains(&asked.place));
+        // What is only saved may bring up more: it is on the page when it is opened again.
+        let more = hand_in && self.questions(walk).any(|asked| !shown.contains(&asked.place));
         let mut faults = walk.faults(&self.form);
         // What is missing may come later; what cannot be right is said at once.
         faults.retain(|(_, fault)| *fault != Fault::Missing || (hand_in && !more));
