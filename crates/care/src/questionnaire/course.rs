@@ -86,7 +86,9 @@ pub fn courses(chart: &Chart, clinic: &Clinic, scored_by: impl Fn(&str) -> Optio
 /// The answered form with which an episode's course by it begins: the one whose score is the baseline.
 pub fn baseline_form<'a>(chart: &'a Chart, episode: Option<EpisodeKey>, content: &str) -> Option<&'a Assignment> {
     let these = chart.assignments.iter().filter(|a| a.content == content && a.episode == episode);
-    let scored = |a: &'a Assignment| a.responses.last().filter(|r| r.score.is_some()).map(|r| (r.at, a));
+    let scored = |a: &'a Assignment| {
+        Some((a.completed_at()?, a)).filter(|(_, a)| a.responses.last().is_some_and(|r| r.score.is_some()))
+    };
     let begins = begins_within(chart, episode);
     let fits = |at: Timestamp| begins.is_none_or(|(from, until)| at >= from && at <= until);
     let within = these.filter(|a| a.withdrawn_at.is_none()).filter_map(scored).filter(|(at, _)| fits(*at));
