@@ -66,7 +66,7 @@ pub use import::{CompleteDays, ImportRow, ImportState, NewImport, Why};
 pub use import_visits::{PlannedVisit, RefusedImportRow, RowOrigin};
 pub use interface::{GoingLive, InboxCounts, InterfaceRow, InterfaceState};
 pub use keys::KeyKind;
-pub use library::{LibraryRow, NewItem};
+pub use library::{Clash, LibraryRow, NewItem, Published};
 pub use mail_report::MailReportRow;
 pub use mapping::{ClaimRow, CodeKind, InterfaceNotice, SaidBy, SeenCode, TypeRow, code_key};
 pub use merge::MergeRow;

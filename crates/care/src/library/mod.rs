@@ -28,6 +28,7 @@ mod header;
 mod item;
 mod kind;
 mod language;
+mod message;
 pub mod pose;
 mod region;
 
@@ -39,4 +40,5 @@ pub use header::{Header, Licence};
 pub use item::{Item, Problem, Wrong};
 pub use kind::{Kind, Reference, Scope};
 pub use language::{In, Language};
+pub use message::{Letter, MessageWords};
 pub use region::Region;

@@ -24,6 +24,7 @@ mod groups;
 mod hooks;
 mod imports;
 mod interfaces;
+mod library;
 mod loading;
 mod merging;
 mod messages;

@@ -67,7 +67,7 @@ impl Items {
                 self.articles.push(Had { assignment: assignment_id, id, item, dose, header });
             }
             Content::CarePlan(plan) => Box::pin(self.add_plan(seen, assignment, &plan)).await?,
-            Content::Questionnaire(_) => {}
+            Content::Questionnaire(_) | Content::Message(_) => {}
         }
         Ok(())
     }

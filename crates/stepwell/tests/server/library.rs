@@ -1,0 +1,212 @@
+//! The library: what was published stays as it is; a folder is tried, imported and exported; own messages are sent.
+
+use std::collections::BTreeMap;
+
+use care::library::{Problem, Scope};
+use jiff::SignedDuration;
+use stepwell::library::import::{Folder, import};
+use stepwell::library::{Outcome, given};
+use store::Published;
+
+use crate::app::TestApp;
+use crate::messages::{ALMA, alma, message, visit};
+
+const ARTICLE: &str = "education/our-parking.toml";
+
+fn article(version: u32, body: &str) -> String {
+    format!(
+        "version = {version}\nlicence = \"CC0-1.0\"\nattribution = \"Riverbend\"\n[en]\ntitle = \"Parking\"\n\
+         summary = \"Where to park.\"\nbody = \"{body}\"\n"
+    )
+}
+
+fn folder(files: &[(&str, &str)]) -> Folder {
+    let texts = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+    Folder { texts: texts.collect::<BTreeMap<_, _>>(), ..Folder::default() }
+}
+
+/// What became of each file, in the order of their names.
+async fn brought(app: &TestApp, folder: &Folder) -> Vec<Outcome> {
+    let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
+    let outcomes = import(&mut tx, folder, Scope::Organization, app.roof.now(), None).await.unwrap();
+    tx.commit().await.unwrap();
+    outcomes
+}
+
+async fn one(app: &TestApp, path: &str, text: &str) -> Result<Published, Problem> {
+    brought(app, &folder(&[(path, text)])).await.remove(0).said.map(|(_, _, published)| published)
+}
+
+fn refusal(said: Result<Published, Problem>) -> String {
+    said.unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn a_published_version_never_changes_and_a_later_one_leaves_what_was_given() {
+    let app = TestApp::start().await;
+    let first = article(1, "Behind the house.");
+    assert_eq!(one(&app, ARTICLE, &first).await, Ok(Published::New));
+    assert_eq!(one(&app, ARTICLE, &first).await, Ok(Published::Unchanged));
+    let said = refusal(one(&app, ARTICLE, &article(1, "In the street.")).await);
+    assert_eq!(
+        said,
+        "education/our-parking.toml: version: version 1 of education/our-parking is published with another text, and a \
+         published version never changes: write version = 2"
+    );
+    let before = app.roof.now();
+    app.clock_moves_by(SignedDuration::from_hours(1)).await;
+    assert_eq!(one(&app, ARTICLE, &article(3, "In the street.")).await, Ok(Published::NewVersion(1)));
+    let said = refusal(one(&app, ARTICLE, &article(2, "On the roof.")).await);
+    assert!(said.ends_with("version 3 of education/our-parking is published already: write version = 4"), "{said}");
+    assert_eq!(one(&app, ARTICLE, &first).await, Ok(Published::Unchanged), "an old version is still what it was");
+    let name = "education/our-parking".parse().unwrap();
+    let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
+    let (then, _) = given(&mut tx, &name, before).await.unwrap().unwrap();
+    let (now, _) = given(&mut tx, &name, app.roof.now()).await.unwrap().unwrap();
+    assert_eq!((then.version, now.version), (1, 3));
+    drop(tx);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_ships_is_not_changed_by_a_clinic_and_a_clinics_own_not_by_what_ships() {
+    let app = TestApp::start().await;
+    let sleep = "education/sleep.toml";
+    let said = refusal(one(&app, sleep, &article(9, "Our own advice.")).await);
+    assert_eq!(
+        said,
+        "education/sleep.toml: name: education/sleep is global: it ships with Stepwell, and is not changed here: give \
+         yours another name"
+    );
+    let shipped = stepwell::content::files().remove(sleep).unwrap();
+    assert_eq!(one(&app, sleep, &shipped).await, Ok(Published::Unchanged));
+    assert_eq!(one(&app, ARTICLE, &article(1, "Behind the house.")).await, Ok(Published::New));
+    let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
+    let outcomes = import(&mut tx, &folder(&[(ARTICLE, &article(2, "x"))]), Scope::Global, app.roof.now(), None).await;
+    let said = outcomes.unwrap().remove(0).said.unwrap_err().to_string();
+    assert!(said.contains("education/our-parking is the organization's own"), "{said}");
+    drop(tx);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_ships_is_published_once_whole_and_for_every_kind() {
+    let app = TestApp::start().await;
+    let (items, problems) = stepwell::library::shipped(app.roof.now());
+    assert_eq!(problems, vec![]);
+    let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
+    let rows = tx.newest().await.unwrap();
+    assert_eq!(rows.len(), items.len());
+    for kind in care::library::Kind::ALL {
+        assert!(rows.iter().any(|row| row.name.kind == kind), "{kind:?}");
+    }
+    let again = tx.publish_items(&items).await.unwrap();
+    assert!(again.iter().all(|said| *said == Published::Unchanged), "{again:?}");
+    drop(tx);
+    app.finish().await;
+}
+
+const PLAN: &str = r#"
+version = 1
+licence = "CC0-1.0"
+attribution = "Riverbend"
+region = "knee"
+phase = "early"
+exercises = [{ exercise = "exercise/bridge" }]
+education = ["education/our-parking"]
+[en]
+title = "Our plan"
+summary = "What we do first."
+[es]
+title = "Nuestro plan"
+summary = "Lo primero."
+"#;
+
+const FALLS: &str = r#"{ "resourceType": "Questionnaire", "status": "active", "title": "Falls", "version": "4",
+    "item": [{ "linkId": "fell", "type": "boolean", "text": "Did you fall?" }] }"#;
+const RIGHTS: &str = "version = 2\npermission = \"All uses, by us\"\nattribution = \"Riverbend\"\n";
+
+#[tokio::test]
+async fn what_is_refused_names_file_field_and_cure_and_the_rest_loads() {
+    let app = TestApp::start().await;
+    let nobody = article(1, "x").replace("attribution = \"Riverbend\"\n", "");
+    let lone = PLAN.replace("our-parking", "not-there");
+    let camera = FALLS.replace("boolean", "attachment");
+    let outcomes = brought(
+        &app,
+        &folder(&[
+            ("care-plans/ours.toml", PLAN),
+            ("care-plans/lone.toml", &lone),
+            (ARTICLE, &article(1, "x")),
+            ("education/nobody.toml", &nobody),
+            ("questionnaires/camera.json", &camera),
+            ("questionnaires/camera.about.toml", RIGHTS),
+            ("questionnaires/falls.json", FALLS),
+            ("questionnaires/falls.about.toml", RIGHTS),
+            ("questionnaires/free.json", FALLS),
+        ]),
+    )
+    .await;
+    let said: Vec<String> = outcomes
+        .iter()
+        .map(|outcome| match &outcome.said {
+            Ok((name, version, _)) => format!("{name} {version}"),
+            Err(problem) => problem.to_string(),
+        })
+        .collect();
+    let wanted = [
+        "care-plans/lone.toml: education: education/not-there is not in the library, and does not come along: add it, or leave it out",
+        "care-plan/ours 1",
+        "education/nobody.toml: attribution: missing: name who made it, as they want to be named",
+        "education/our-parking 1",
+        "questionnaires/camera.json: Questionnaire.item[0].type: Stepwell does not understand this: ",
+        "questionnaire/falls 2",
+        "questionnaires/free.json: Questionnaire.copyright: it does not say by what right it may be used: ",
+    ];
+    assert_eq!(said.len(), wanted.len(), "{said:#?}");
+    for (said, wanted) in said.iter().zip(wanted) {
+        assert!(said.starts_with(wanted), "{said}");
+    }
+    app.finish().await;
+}
+
+const MJML: &str = "<mj-section><mj-column><mj-text>Park behind the house.</mj-text></mj-column></mj-section>";
+const TELLS: &str = r#"
+title = "Tells where to park"
+kind = "engagement"
+for = "both"
+attention = "bypass"
+trigger = { event = "encounter.planned" }
+[[steps]]
+id = "tell"
+schedule = "immediately"
+tasks = [{ send = "email", template = "message/our-parking" }]
+"#;
+
+#[tokio::test]
+async fn a_message_of_the_clinics_own_is_sent_and_one_that_says_too_much_is_refused() {
+    let mut app = TestApp::start().await;
+    let at = |part: &str| format!("templates/message/our-parking/{part}");
+    let (about, subject) = (at("about.toml"), at("en/subject.txt"));
+    let (mjml, body) = (at("en/body.mjml"), at("en/body.txt"));
+    let files =
+        |words: &'static str| folder(&[(&about, RIGHTS), (&subject, "Where to park\n"), (&mjml, MJML), (&body, words)]);
+    let said = brought(&app, &files("About your PHQ-9.")).await.remove(0).said.unwrap_err().to_string();
+    let wanted = "templates/message/our-parking/about.toml: en/body.txt: says \"phq\": ";
+    assert!(said.starts_with(wanted), "{said}");
+    let said = brought(&app, &files("Dear {{ patient.nickname }},")).await.remove(0).said.unwrap_err().to_string();
+    assert!(said.contains("about.toml: en: body.txt line 1: there is no variable"), "{said}");
+    let said = brought(&app, &files("Park behind the house.")).await.remove(0).said.unwrap();
+    assert_eq!((said.0.to_string().as_str(), said.2), ("message/our-parking", Published::New));
+
+    let now = app.roof.now();
+    let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
+    tx.publish_workflow("tells", TELLS, now).await.unwrap();
+    tx.activate("tells", stepwell::ids::new_id(now), None, &care::workflow::Activation::open(now)).await.unwrap();
+    tx.commit().await.unwrap();
+    app.emr_sends(&message("S12", "20260302080000", &alma(), Some(&visit("AP1", "IE", "202603091000")))).await;
+    let mails = app.mails_to(ALMA);
+    let says = |words: &str| mails.iter().any(|mail| mail.text.as_ref().is_some_and(|t| t.contains(words)));
+    assert!(says("Park behind the house."));
+    app.finish().await;
+}
