@@ -5,6 +5,7 @@ mod enrolment;
 mod feeds;
 mod imports;
 mod interfaces;
+mod library;
 mod patients;
 mod portal;
 mod settings;
@@ -45,6 +46,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     pages.extend(feeds::pages(name));
     pages.extend(workflows::pages(name));
     pages.extend(editing::pages(name));
+    pages.extend(library::pages(name));
     pages.extend(patients::pages(name));
     pages.extend(portal::pages(name));
     pages.extend(settings::pages());

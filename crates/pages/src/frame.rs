@@ -7,6 +7,7 @@ pub enum Nav {
     Patients,
     ClosedDays,
     Workflows,
+    Library,
     /// Shown to those who may import.
     Imports,
     Refused,
@@ -95,6 +96,7 @@ impl Frame {
             (Nav::Patients, "/patients", "Patients"),
             (Nav::ClosedDays, "/closed-days", "Closed days"),
             (Nav::Workflows, "/workflows", "Workflows"),
+            (Nav::Library, "/library", "Library"),
             (Nav::Imports, "/imports", "Imports"),
             (Nav::Refused, "/refused-messages", "Refused messages"),
         ];
