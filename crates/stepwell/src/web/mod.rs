@@ -40,6 +40,10 @@ mod import_columns;
 mod imports;
 mod interface_types;
 mod interfaces;
+mod library;
+mod library_form;
+mod library_item;
+mod library_notice;
 mod link_pages;
 mod live;
 mod locations;
@@ -186,6 +190,10 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages/{message}", get(messages::show))
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
+        .route("/library", get(library::list))
+        .route("/library/notice", get(library_notice::show))
+        .route("/library/{kind}/{id}", get(library_item::show))
+        .route("/library/{kind}/{id}/mail", get(library_item::mail))
         .route("/imports", get(imports::list).post(imports::upload))
         .route("/imports/{import}", get(imports::show).delete(imports::withdraw))
         .route("/imports/{import}/columns", get(import_columns::form).post(import_columns::save))

@@ -10,6 +10,7 @@ use store::Published;
 
 use crate::app::TestApp;
 use crate::messages::{ALMA, alma, message, visit};
+use crate::pages::{Browser, ben};
 
 const ARTICLE: &str = "education/our-parking.toml";
 
@@ -208,5 +209,91 @@ async fn a_message_of_the_clinics_own_is_sent_and_one_that_says_too_much_is_refu
     let mails = app.mails_to(ALMA);
     let says = |words: &str| mails.iter().any(|mail| mail.text.as_ref().is_some_and(|t| t.contains(words)));
     assert!(says("Park behind the house."));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn staff_find_an_item_by_words_region_kind_and_language() {
+    let app = TestApp::start().await;
+    let mut ben = Browser::of(&app);
+    assert_eq!(ben.gets("/library").await.status, 303, "nobody sees it who has not signed in");
+    ben = self::ben(&app).await;
+    let all = ben.gets("/library").await;
+    assert_eq!(all.status, 200, "{}", all.body);
+    for href in
+        ["questionnaire/pain", "exercise/bridge", "education/sleep", "care-plan/knee-arthritis", "message/welcome"]
+    {
+        assert!(all.body.contains(&format!("href=\"/library/{href}\"")), "{href}");
+    }
+    let exercises = ben.gets("/library?kind=exercise&region=wrist-and-hand&q=FIST").await.body;
+    assert!(exercises.contains("/library/exercise/fist-and-open\""), "{exercises}");
+    assert!(!exercises.contains("/library/exercise/bridge\"") && !exercises.contains("/library/education/"));
+    let spanish = ben.gets("/library?kind=questionnaire&language=es").await.body;
+    assert!(spanish.contains("/library/questionnaire/pain\"") && !spanish.contains("/library/questionnaire/gad-7\""));
+    let by_spanish_words = ben.gets("/library?q=rodillas").await.body;
+    assert!(by_spanish_words.contains("/library/exercise/"), "found by what it says in Spanish");
+    let none = ben.gets("/library?q=%3Cb%3Enothing").await.body;
+    assert!(none.contains("Nothing in the library fits") && none.contains("&#60;b&#62;nothing"), "{none}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_item_is_shown_as_the_patient_sees_it_with_its_rights_versions_and_uses() {
+    let app = TestApp::start().await;
+    let ben = ben(&app).await;
+    let page = async |path: &str| {
+        let answer = ben.gets(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body
+    };
+    let bridge = page("/library/exercise/bridge?language=es").await;
+    assert_eq!(bridge.matches("<svg class=\"figure\"").count(), 2);
+    assert!(
+        bridge.contains("Cómo se hace") && bridge.contains("CC-BY-4.0") && bridge.contains("Version 1"),
+        "{bridge}"
+    );
+    assert!(bridge.contains("/library/care-plan/"), "the care plans that hold it");
+    assert!(page("/library/education/sleep").await.contains("<article class=\"card prose shown\" lang=\"en\">"));
+    let intake = page("/library/questionnaire/intake").await;
+    assert!(intake.contains("Lower leg") && intake.contains("Only if “Did it begin more than a year ago?” is no"));
+    let plan = page("/library/care-plan/knee-arthritis").await;
+    assert!(plan.contains("href=\"/library/exercise/") && plan.contains("href=\"/library/education/"), "{plan}");
+    let message = page("/library/message/visit-reminder").await;
+    assert!(message.contains("href=\"/workflows/visit-reminder\""), "{message}");
+    assert!(message.contains("lang=\"es\"") && message.contains("signs in GSM-7: 1 segment"), "{message}");
+    let mail = ben.gets("/library/message/visit-reminder/mail?language=es").await;
+    assert_eq!(mail.header("content-security-policy"), Some(pages_csp()));
+    assert!(mail.body.contains("<html") && mail.body.contains("septiembre"), "{}", mail.body);
+    for missing in ["/library/exercise/none", "/library/song/bridge", "/library/exercise/bridge?version=7"] {
+        assert_eq!(ben.gets(missing).await.status, 404, "{missing}");
+    }
+    one(&app, ARTICLE, &article(1, "Behind the house.")).await.unwrap();
+    one(&app, ARTICLE, &article(2, "On the roof.")).await.unwrap();
+    let old = page("/library/education/our-parking?version=1").await;
+    assert!(old.contains("Behind the house.") && old.contains("new ones get version 2"), "{old}");
+    assert!(page("/library/education/our-parking").await.contains("On the roof."));
+    app.finish().await;
+}
+
+fn pages_csp() -> &'static str {
+    pages::MAIL_BODY_CSP
+}
+
+#[tokio::test]
+async fn the_notice_names_every_right_to_staff_and_to_patients() {
+    let app = TestApp::start().await;
+    one(&app, ARTICLE, &article(1, "Behind the house.")).await.unwrap();
+    let staff = ben(&app).await.gets("/library/notice").await.body;
+    for words in ["Pfizer", "Hospital for Special Surgery", "CC-BY-4.0", "CC0-1.0", "Riverbend", "Parking"] {
+        assert!(staff.contains(words), "{words}");
+    }
+    assert!(staff.contains("<footer class=\"foot\"><a href=\"/library/notice\">"));
+    let stranger = Browser::of(&app).gets("/p/notice").await;
+    assert_eq!(stranger.status, 200);
+    assert!(
+        stranger.body.contains("Pfizer") && !stranger.body.contains("Parking"),
+        "a clinic's own is for its patients"
+    );
+    assert!(stranger.body.contains("href=\"/p/notice\""), "in the footer");
     app.finish().await;
 }

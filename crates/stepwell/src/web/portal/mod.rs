@@ -6,10 +6,12 @@ mod forms;
 mod items;
 mod question;
 mod today;
-mod words;
+pub mod words;
+
+use std::convert::Infallible;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -21,7 +23,7 @@ use store::{OrgTx, OrganizationRow, patient_lock};
 
 use super::actor::{cookie, csrf_of, hash_of};
 use super::error::WebError;
-use super::{Web, render};
+use super::{Web, library_notice, render};
 use crate::runner::{Context, NewChange, record};
 
 pub const COOKIE: &str = "stepwell_portal";
@@ -34,6 +36,7 @@ pub fn routes() -> Router<Web> {
         .route("/p/open/{token}", get(door::show).post(door::enter))
         .route("/p/open/{token}/renewal", post(door::renew))
         .route("/p/leave", post(door::leave))
+        .route("/p/notice", get(library_notice::for_patients))
         .route("/p/today", get(today::show))
         .route("/p/exercises/{assignment}/{exercise}", get(items::exercise))
         .route("/p/exercises/{assignment}/{exercise}/today", post(items::done).delete(items::not_done))
@@ -52,6 +55,15 @@ pub struct Visitor {
     pub organization: OrganizationId,
     pub patient: PatientId,
     csrf: String,
+}
+
+impl OptionalFromRequestParts<Web> for Visitor {
+    type Rejection = Infallible;
+
+    /// Nobody is asked to come in for what is for everybody.
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, Infallible> {
+        Ok(<Self as FromRequestParts<Web>>::from_request_parts(parts, web).await.ok())
+    }
 }
 
 impl FromRequestParts<Web> for Visitor {
@@ -74,12 +86,7 @@ fn failed(error: store::Error) -> Response {
 
 /// Nobody is in: whose page it would be is not known, so both languages are spoken.
 fn outside() -> Response {
-    let frame = PatientFrame {
-        language: Language::English,
-        clinic_name: "Stepwell".into(),
-        clinic_phone: String::new(),
-        csrf: String::new(),
-    };
+    let frame = outside_frame();
     let lines = vec![
         "Please open the link in our last message to you.".into(),
         "Abra el enlace de nuestro último mensaje.".into(),
@@ -91,21 +98,27 @@ fn outside() -> Response {
     }
 }
 
+/// Of a page that belongs to no clinic.
+pub fn outside_frame() -> PatientFrame {
+    let (language, clinic_name) = (Language::English, "Stepwell".into());
+    PatientFrame { language, clinic_name, clinic_phone: String::new(), csrf: String::new() }
+}
+
 pub fn token(headers: &axum::http::HeaderMap) -> Option<String> {
     let token = cookie(headers, COOKIE)?;
     (token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit())).then(|| token.to_owned())
 }
 
 /// What a patient sees of themselves, read under the portal's role.
-struct Seen {
-    tx: OrgTx,
+pub struct Seen {
+    pub tx: OrgTx,
     organization: OrganizationRow,
     snapshot: Snapshot,
     csrf: String,
 }
 
 impl Visitor {
-    async fn sees(&self, web: &Web) -> Result<Seen, WebError> {
+    pub async fn sees(&self, web: &Web) -> Result<Seen, WebError> {
         let portal = web.roof.portal.as_ref().ok_or_else(|| WebError::internal(&"the portal has no database role"))?;
         let mut tx = portal.begin_for_patient(self.organization, self.patient).await?;
         let organization = tx.clinic().await?;
@@ -145,7 +158,7 @@ impl Seen {
         self.language().say(english, spanish).to_owned()
     }
 
-    fn frame(&self) -> PatientFrame {
+    pub fn frame(&self) -> PatientFrame {
         PatientFrame {
             language: self.language(),
             clinic_name: self.organization.clinic.name.clone(),
