@@ -6,7 +6,7 @@ use pages::staff::{
     Choice, ItemBody, ItemLink, ItemVersion, LibraryItem, LibraryNotice, LibraryPage, LibraryTab, NoticeLine,
     NoticePart, Pick, Scope, Shelf, ShelfRow, ShownExercise, ShownLetter, ShownQuestion,
 };
-use pages::{Nav, Prose};
+use pages::{Nav, Prose, Video};
 
 use super::{frame, html, patient_frame};
 
@@ -105,6 +105,7 @@ fn exercise(name: &str) -> ShownExercise {
         dose: "2 sets of 10, hold 5 seconds; once a day".to_owned(),
         equipment: vec!["a mat or a bed".to_owned()],
         pictures: Some((Svg::default(), Svg::default())),
+        video: Some(Video::Link { href: "https://videos.example/squat".to_owned(), host: "videos.example".to_owned() }),
         easier: vec![link(name)],
         harder: vec![link("One-leg bridge")],
     }

@@ -49,6 +49,7 @@ mod rehearsal;
 mod staff;
 mod suppressions;
 mod text;
+mod video;
 mod webhooks;
 mod workflow;
 
@@ -79,5 +80,6 @@ pub use pool::{OrgTx, Role, Store};
 pub use preview::{PreviewId, PreviewRow};
 pub use staff::{NewStaff, StaffRole, StaffRow};
 pub use suppressions::SuppressionRow;
+pub use video::{NewVideo, Piece};
 pub use webhooks::{WebhookId, WebhookRow};
 pub use workflow::{ActivationRow, WorkflowBody};

@@ -31,6 +31,7 @@ mod language;
 mod message;
 pub mod pose;
 mod region;
+mod video;
 
 pub use article::{Article, Words};
 pub use care_plan::{CarePlan, CarePlanWords, Phase, PlannedExercise};
@@ -42,3 +43,4 @@ pub use kind::{Kind, Reference, Scope};
 pub use language::{In, Language};
 pub use message::{Letter, MessageWords};
 pub use region::Region;
+pub use video::{Video, host};

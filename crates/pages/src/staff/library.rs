@@ -1,6 +1,6 @@
 use crate::charts::Svg;
 use crate::staff::{Pick, Scope};
-use crate::{Frame, Prose};
+use crate::{Frame, Prose, Video};
 use askama::Template;
 
 /// A link with a count, or with none.
@@ -85,6 +85,7 @@ pub struct ShownExercise {
     pub dose: String,
     pub equipment: Vec<String>,
     pub pictures: Option<(Svg, Svg)>,
+    pub video: Option<Video>,
     pub easier: Vec<ItemLink>,
     pub harder: Vec<ItemLink>,
 }

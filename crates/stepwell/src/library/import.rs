@@ -11,6 +11,7 @@ use store::{Error, OrgTx};
 
 use super::files::{self, Found};
 use super::publish::{Outcome, publish};
+use super::video::{self, Videos};
 use super::{Content, read};
 use crate::content;
 
@@ -23,6 +24,7 @@ const BESIDE: [&str; 1] = ["workflows"];
 #[derive(Debug, Default)]
 pub struct Folder {
     pub texts: BTreeMap<String, String>,
+    pub videos: Videos,
     pub problems: Vec<Problem>,
 }
 
@@ -54,9 +56,16 @@ impl Folder {
 
     fn add_file(&mut self, file: &Path, path: String) -> std::io::Result<()> {
         let refused = |cure: &str| Problem { file: path.clone(), field: "file".into(), cure: cure.into() };
-        if !is_ours(&path) {
+        let size = std::fs::metadata(file)?.len();
+        if video::is_video(&path) {
+            if size > video::LARGEST {
+                self.problems.push(refused(&format!("larger than {} MB: make it shorter", video::LARGEST >> 20)));
+            } else {
+                self.videos.insert(path, std::fs::read(file)?);
+            }
+        } else if !is_ours(&path) {
             self.problems.push(refused(&format!("not a file of the library: its folders are {}", folders())));
-        } else if std::fs::metadata(file)?.len() > LARGEST {
+        } else if size > LARGEST {
             self.problems.push(refused(&format!("larger than {} kB: make it shorter", LARGEST / 1024)));
         } else {
             match String::from_utf8(std::fs::read(file)?) {
@@ -96,31 +105,44 @@ pub async fn import(
 ) -> Result<Vec<Outcome>, Error> {
     let known: BTreeMap<Reference, String> =
         tx.shelf(None).await?.into_iter().map(|(row, body)| (row.name, body)).collect();
-    let found = files::found(&folder.texts, "").into_iter().map(|found| checked(found, &known)).collect();
+    let mut named = BTreeMap::new();
+    let found = files::found(&folder.texts, "").into_iter();
+    let found = found.map(|found| checked(found, &known, &folder.videos, &mut named)).collect();
     let mut outcomes = publish(tx, linked(found, &known), scope, now, by).await?;
-    outcomes.extend(folder.problems.iter().map(|p| Outcome { file: p.file.clone(), said: Err(p.clone()) }));
+    video::keep(tx, &mut outcomes, &named, &folder.videos).await?;
+    let unnamed = video::unnamed(&named, &folder.videos);
+    outcomes
+        .extend(folder.problems.iter().chain(&unnamed).map(|p| Outcome { file: p.file.clone(), said: Err(p.clone()) }));
     outcomes.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(outcomes)
 }
 
-/// What its kind asks of it, and of a message that it can be filled in and says nothing it should not. What is there
-/// already, letter by letter, is not asked again.
-fn checked(found: Found, known: &BTreeMap<Reference, String>) -> (Found, Vec<Reference>) {
+/// What its kind asks of it: of a message that it can be filled in and says nothing it should not, of a video that it
+/// comes along. What is there already, letter by letter, is not asked again. `named`: which video each exercise has.
+fn checked(
+    found: Found,
+    known: &BTreeMap<Reference, String>,
+    videos: &Videos,
+    named: &mut BTreeMap<String, String>,
+) -> (Found, Vec<Reference>) {
+    let item = found.text.clone().and_then(|text| read(found.kind, &found.file, &text));
+    let Ok((_, content)) = item else {
+        return (Found { text: item.and(found.text), ..found }, vec![]);
+    };
+    if let Content::Exercise(exercise) = &content {
+        named.extend(video::path_of(exercise).map(|path| (found.file.clone(), path)));
+    }
     let there = Reference::new(found.kind, &found.id).ok().and_then(|name| known.get(&name));
     if there.is_some() && there == found.text.as_ref().ok() {
         return (found, vec![]);
     }
-    let item = found.text.clone().and_then(|text| read(found.kind, &found.file, &text));
-    let links = match &item {
-        Ok((_, content)) => content.links().into_iter().cloned().collect(),
-        Err(_) => vec![],
-    };
-    let fine = item.and_then(|(_, content)| match &content {
+    let fine = match &content {
         Content::Message(message) => message_is_fine(&found.file, message),
-        Content::Questionnaire(_) | Content::Exercise(_) | Content::Education(_) | Content::CarePlan(_) => Ok(()),
-    });
-    let text = fine.and_then(|()| found.text.clone());
-    (Found { text, ..found }, links)
+        Content::Exercise(exercise) => video::check(&found.file, exercise, videos),
+        Content::Questionnaire(_) | Content::Education(_) | Content::CarePlan(_) => Ok(()),
+    };
+    let text = fine.and(found.text);
+    (Found { text, ..found }, content.links().into_iter().cloned().collect())
 }
 
 fn message_is_fine(file: &str, message: &care::library::MessageWords) -> Result<(), Problem> {

@@ -6,6 +6,7 @@ pub mod files;
 pub mod import;
 pub mod notice;
 mod publish;
+pub mod video;
 
 use care::library::{Article, CarePlan, Exercise, Header, Item, Kind, Language, MessageWords, Problem, Reference};
 use care::questionnaire::Form;

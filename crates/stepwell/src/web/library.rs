@@ -174,12 +174,16 @@ fn regions_of(content: &Content) -> Vec<Region> {
 /// One sentence for the list.
 fn about(content: &Content) -> String {
     match content {
-        Content::Questionnaire(form) => form.intro.as_ref().map(|intro| intro.en.clone()).unwrap_or_default(),
+        Content::Questionnaire(form) => form.intro.as_ref().map(|intro| first_sentence(&intro.en)).unwrap_or_default(),
         Content::Exercise(exercise) => exercise.words.en.purpose.clone(),
         Content::Education(article) => article.en.summary.clone(),
         Content::CarePlan(plan) => plan.words.en.summary.clone(),
         Content::Message(_) => String::new(),
     }
+}
+
+fn first_sentence(text: &str) -> String {
+    text.split_once(". ").map_or_else(|| text.to_owned(), |(first, _)| format!("{first}."))
 }
 
 /// Everything that can be looked for, in all its languages.

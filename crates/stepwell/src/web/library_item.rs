@@ -10,7 +10,6 @@ use care::zone;
 use pages::Nav;
 use pages::Prose;
 use pages::email::{Alphabet, Segments, every_sample};
-use pages::figure::{Moment, draw};
 use pages::staff::{ItemBody, ItemLink, ItemVersion, LibraryItem, LibraryTab, ShownExercise, ShownLetter};
 use serde::Deserialize;
 use store::{LibraryRow, OrgTx};
@@ -19,8 +18,9 @@ use super::actor::Actor;
 use super::error::WebError;
 use super::library::{href, language_words, scope, unreadable};
 use super::permission::Permission;
+use super::portal::items::pictures;
 use super::portal::words::{dose_words, equipment_words};
-use super::{Web, library_form, render, times};
+use super::{Web, library_form, render, times, videos};
 use crate::content;
 use crate::library::notice::kind_words;
 use crate::library::{Content, read};
@@ -135,7 +135,10 @@ async fn plans_with(tx: &mut OrgTx, name: &Reference) -> Result<Vec<ItemLink>, W
 
 fn body(held: &Held, language: Language, titles: &[LibraryRow]) -> Result<ItemBody, WebError> {
     Ok(match &held.content {
-        Content::Exercise(item) => ItemBody::Exercise(Box::new(exercise(item, language, titles))),
+        Content::Exercise(item) => {
+            let video = format!("{}/video?version={}", href(&held.row.name), held.row.version);
+            ItemBody::Exercise(Box::new(exercise(item, language, titles, video)))
+        }
         Content::Education(article) => {
             let words = article.words(language);
             ItemBody::Article { summary: words.summary.clone(), body: Prose::of(&words.body) }
@@ -162,9 +165,8 @@ fn patients(language: Language) -> pages::patient::Language {
     }
 }
 
-fn exercise(item: &Exercise, language: Language, titles: &[LibraryRow]) -> ShownExercise {
+fn exercise(item: &Exercise, language: Language, titles: &[LibraryRow], video: String) -> ShownExercise {
     let words = item.words.get(language);
-    let picture = |moment, alt: &str| draw(&item.figure, moment, &words.title, alt);
     let links = |names: &[Reference]| names.iter().map(|name| link(name, titles)).collect();
     ShownExercise {
         purpose: words.purpose.clone(),
@@ -173,7 +175,8 @@ fn exercise(item: &Exercise, language: Language, titles: &[LibraryRow]) -> Shown
         cautions: words.cautions.clone(),
         dose: dose_words(&item.dose, patients(language)),
         equipment: item.equipment.iter().map(|e| equipment_words(*e, patients(language)).to_owned()).collect(),
-        pictures: Some((picture(Moment::Start, &words.start), picture(Moment::End, &words.end))),
+        pictures: pictures(item, words),
+        video: videos::shown(item, video),
         easier: links(&item.easier),
         harder: links(&item.harder),
     }

@@ -68,6 +68,7 @@ mod thread;
 mod times;
 mod tries;
 mod upload;
+mod videos;
 mod visit_form;
 mod visits;
 mod webhooks;
@@ -194,6 +195,7 @@ fn staff_routes() -> Router<Web> {
         .route("/library/notice", get(library_notice::show))
         .route("/library/{kind}/{id}", get(library_item::show))
         .route("/library/{kind}/{id}/mail", get(library_item::mail))
+        .route("/library/{kind}/{id}/video", get(videos::for_staff))
         .route("/imports", get(imports::list).post(imports::upload))
         .route("/imports/{import}", get(imports::show).delete(imports::withdraw))
         .route("/imports/{import}/columns", get(import_columns::form).post(import_columns::save))

@@ -11,6 +11,7 @@ use store::Published;
 use crate::app::TestApp;
 use crate::messages::{ALMA, alma, message, visit};
 use crate::pages::{Browser, ben};
+use crate::portal::{asked, comes_in};
 
 const ARTICLE: &str = "education/our-parking.toml";
 
@@ -295,5 +296,103 @@ async fn the_notice_names_every_right_to_staff_and_to_patients() {
         "a clinic's own is for its patients"
     );
     assert!(stranger.body.contains("href=\"/p/notice\""), "in the footer");
+    app.finish().await;
+}
+
+const SQUAT: &str = r#"
+version = 1
+licence = "CC-BY-4.0"
+attribution = "Riverbend"
+regions = ["knee"]
+position = "standing"
+equipment = []
+video = { file = "squat.mp4" }
+dose = { repetitions = 10, times_a_day = 1, days_a_week = 7 }
+[en]
+title = "Our squat"
+purpose = "Strong legs."
+position = "Stand."
+steps = ["Bend your knees.", "Stand up."]
+cautions = ["Stop if it hurts."]
+[es]
+title = "Nuestra sentadilla"
+purpose = "Piernas fuertes."
+position = "De pie."
+steps = ["Doble las rodillas.", "Levántese."]
+cautions = ["Pare si le duele."]
+"#;
+
+#[tokio::test]
+async fn an_own_exercise_has_its_video_kept_with_its_version_and_played_in_pieces() {
+    let mut app = TestApp::start().await;
+    let mut bytes = b"\0\0\0\x20ftypisom".to_vec();
+    bytes.extend((0..3_000_000_u32).map(|n| b'a' + u8::try_from(n % 26).unwrap()));
+    let with = |text: &str, video: &[u8]| {
+        let mut folder = folder(&[("exercises/our-squat.toml", text)]);
+        folder.videos.insert("exercises/squat.mp4".into(), video.to_vec());
+        folder
+    };
+    let said = async |folder: Folder| brought(&app, &folder).await.remove(0).said.map(|(_, _, published)| published);
+    let missing = refusal(said(folder(&[("exercises/our-squat.toml", SQUAT)])).await);
+    assert!(missing.ends_with("video.file: exercises/squat.mp4 does not come along: put it there"), "{missing}");
+    let page = refusal(said(with(SQUAT, b"<html>")).await);
+    assert!(page.ends_with("exercises/squat.mp4 is neither MP4 nor WebM: save it as one"), "{page}");
+    assert_eq!(said(with(SQUAT, &bytes)).await, Ok(Published::New));
+    assert_eq!(said(with(SQUAT, &bytes)).await, Ok(Published::Unchanged));
+    let other = refusal(said(with(SQUAT, b"\0\0\0\x20ftypother")).await);
+    assert!(other.ends_with("is published with another video: write version = 2"), "{other}");
+    let lost =
+        brought(&app, &with(&SQUAT.replace("file = \"squat.mp4\"", "link = \"https://v.example/a\""), &bytes)).await;
+    assert!(lost.iter().any(|outcome| outcome.file == "exercises/squat.mp4" && outcome.said.is_err()));
+
+    let ben = ben(&app).await;
+    let page = ben.gets("/library/exercise/our-squat").await.body;
+    let src = "/library/exercise/our-squat/video?version=1";
+    assert!(page.contains(&format!("<video class=\"video\" controls preload=\"metadata\" src=\"{src}\"")), "{page}");
+    assert!(!page.contains("<svg class=\"figure\""));
+    let whole = ben.gets(src).await;
+    assert_eq!((whole.status, whole.header("content-type")), (200, Some("video/mp4")));
+    assert_eq!(
+        (whole.header("accept-ranges"), whole.header("x-content-type-options")),
+        (Some("bytes"), Some("nosniff"))
+    );
+    assert_eq!(ben.gets("/library/exercise/our-squat/video?version=2").await.status, 404);
+    assert_eq!(Browser::of(&app).gets(src).await.status, 303, "not for who has not signed in");
+    let piece = ben.asks("GET", src, "Range: bytes=2000000-2000009\r\n", "").await;
+    assert_eq!(piece.status, 206);
+    assert_eq!(piece.header("content-range"), Some(format!("bytes 2000000-2000009/{}", bytes.len()).as_str()));
+    assert_eq!(piece.body.as_bytes(), &bytes[2_000_000..2_000_010]);
+    let last = ben.asks("GET", src, "Range: bytes=-5\r\n", "").await;
+    assert_eq!(last.body.as_bytes(), &bytes[bytes.len() - 5..]);
+    let rest = ben.asks("GET", src, "Range: bytes=0-\r\n", "").await;
+    assert_eq!((rest.status, rest.body.len()), (206, 1 << 20));
+    assert_eq!(ben.asks("GET", src, "Range: bytes=4000000-\r\n", "").await.status, 416);
+
+    let link = asked(&mut app, "exercise/our-squat").await;
+    let (alma, _) = comes_in(&app, &link).await;
+    let list = alma.gets("/p/today").await.body;
+    let to = list.split_once("href=\"/p/exercises/").unwrap().1.split('"').next().unwrap();
+    let page = alma.gets(&format!("/p/exercises/{to}")).await;
+    assert!(page.body.contains(&format!("src=\"/p/exercises/{to}/video\"")), "{}", page.body);
+    assert!(page.header("content-security-policy").unwrap().contains("media-src 'self'"));
+    let played = alma.asks("GET", &format!("/p/exercises/{to}/video"), "Range: bytes=0-15\r\n", "").await;
+    assert_eq!((played.status, played.body.as_bytes()), (206, &bytes[..16]));
+    assert_eq!(Browser::of(&app).gets(&format!("/p/exercises/{to}/video")).await.status, 401);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_video_elsewhere_is_a_plain_link() {
+    let app = TestApp::start().await;
+    let text = SQUAT.replace("file = \"squat.mp4\"", "link = \"https://videos.example/squat?a=1&b=2\"");
+    one(&app, "exercises/our-squat.toml", &text).await.unwrap();
+    let page = ben(&app).await.gets("/library/exercise/our-squat?language=es").await.body;
+    let link =
+        "<a href=\"https://videos.example/squat?a=1&#38;b=2\" rel=\"noopener noreferrer external\">Ver el video</a>";
+    assert!(page.contains(link), "{page}");
+    assert!(!page.contains("<video") && !page.contains("<iframe"));
+    let unsafe_link = text.replace("https://", "http://");
+    let said = refusal(one(&app, "exercises/another.toml", &unsafe_link).await);
+    assert!(said.starts_with("exercises/another.toml: video.link: not an https address"), "{said}");
     app.finish().await;
 }

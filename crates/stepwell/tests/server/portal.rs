@@ -25,7 +25,7 @@ tasks = [{ assign = "CONTENT", via = "email", template = "message/recommendation
 const BORN: &str = "birth_date=1980-05-24";
 
 /// Alma has a form, and a mail with the link to it.
-async fn asked(app: &mut TestApp, form: &str) -> String {
+pub async fn asked(app: &mut TestApp, form: &str) -> String {
     let now = app.roof.now();
     let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
     tx.publish_workflow("asks", &ASKS.replace("CONTENT", form), now).await.unwrap();
@@ -44,7 +44,7 @@ fn link(app: &mut TestApp) -> String {
     format!("/p/open/{token}")
 }
 
-async fn comes_in(app: &TestApp, link: &str) -> (Browser, String) {
+pub async fn comes_in(app: &TestApp, link: &str) -> (Browser, String) {
     let answer = Browser::of(app).posts(link, BORN).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();

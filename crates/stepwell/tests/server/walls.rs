@@ -78,6 +78,7 @@ async fn rows_everywhere(app: &mut TestApp) {
             "done_marks select $1, id, gen_random_uuid(), 'x', '2026-03-02', now() from patients where organization = $1 limit 1",
             "previews (organization, id, question, asked_at) select $1, gen_random_uuid(), '{}', now()",
             "webhooks select $1, gen_random_uuid(), 'registry', 'https://registry.example', true, now()",
+            "library_videos select $1, 'squat', 1, 'video/mp4', '', ''",
             "mail_reports select $1, id, 'late', '4.4.1', now() from deliveries where organization = $1 limit 1",
             "merges select $1, gen_random_uuid(), id, now() from patients where organization = $1 limit 1",
         ] {

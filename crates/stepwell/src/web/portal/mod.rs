@@ -3,7 +3,7 @@
 
 mod door;
 mod forms;
-mod items;
+pub mod items;
 mod question;
 mod today;
 pub mod words;
@@ -23,7 +23,7 @@ use store::{OrgTx, OrganizationRow, patient_lock};
 
 use super::actor::{cookie, csrf_of, hash_of};
 use super::error::WebError;
-use super::{Web, library_notice, render};
+use super::{Web, library_notice, render, videos};
 use crate::runner::{Context, NewChange, record};
 
 pub const COOKIE: &str = "stepwell_portal";
@@ -40,6 +40,7 @@ pub fn routes() -> Router<Web> {
         .route("/p/today", get(today::show))
         .route("/p/exercises/{assignment}/{exercise}", get(items::exercise))
         .route("/p/exercises/{assignment}/{exercise}/today", post(items::done).delete(items::not_done))
+        .route("/p/exercises/{assignment}/{exercise}/video", get(videos::for_patients))
         .route("/p/articles/{assignment}/{article}", get(items::article))
         .route("/p/articles/{assignment}/{article}/today", post(items::read))
         .route("/p/forms/{assignment}", get(forms::ask).post(forms::answer))
@@ -168,7 +169,7 @@ impl Seen {
     }
 
     /// What the patient has of this kind and may still do; nothing of anybody else's.
-    fn assignment(&self, id: &str) -> Option<&Assignment> {
+    pub fn assignment(&self, id: &str) -> Option<&Assignment> {
         let id: AssignmentId = id.parse().ok()?;
         self.snapshot.chart.assignment(id).filter(|a| a.withdrawn_at.is_none())
     }
