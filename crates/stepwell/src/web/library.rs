@@ -46,7 +46,7 @@ pub async fn list(
             found.push((row, about));
         }
     }
-    found.sort_by(|(a, _), (b, _)| a.title.to_lowercase().cmp(&b.title.to_lowercase()));
+    found.sort_by_key(|(row, _)| row.title.to_lowercase());
     let of = |kind: Kind| found.iter().filter(move |(row, _)| row.name.kind == kind);
     let shown = KINDS.into_iter().filter(|kind| wanted.kind.is_empty() || wanted.kind == kind.code());
     let shelves = shown.map(|kind| Shelf {

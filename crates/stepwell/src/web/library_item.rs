@@ -3,9 +3,10 @@
 use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse, Response};
+use care::chart::{BodyRegion, Clinic};
 use care::library::{CarePlan, Exercise, Kind, Language, Letter, Reference};
-use care::workflow::Workflows;
-use care::workflow::task::Task;
+use care::workflow::task::{Gives, Task};
+use care::workflow::{Workflow, Workflows};
 use care::zone;
 use pages::Nav;
 use pages::Prose;
@@ -101,23 +102,32 @@ pub async fn show(
         attribution: held.row.attribution.clone(),
         source: held.row.source.clone(),
         versions: held.versions.iter().map(version).collect(),
-        workflows: workflows_with(&workflows, &held.row.name),
+        workflows: workflows_with(&workflows, &clinic, &held.row.name),
         plans: plans_with(&mut tx, &held.row.name).await?,
         body: body(&held, language, &titles)?,
     })
 }
 
 /// The workflows whose newest version gives or sends it.
-fn workflows_with(all: &Workflows, name: &Reference) -> Vec<ItemLink> {
+fn workflows_with(all: &Workflows, clinic: &Clinic, name: &Reference) -> Vec<ItemLink> {
     let name = name.to_string();
-    let gives = |task: &Task| {
-        let assigned = matches!(task, Task::Assign { content, .. } if *content == name);
-        let reminds = matches!(task, Task::Assign { remind: Some(remind), .. } if remind.message.template == name);
-        assigned || reminds || task.message().is_some_and(|message| message.template == name)
+    let given = |workflow: &Workflow, gives: &Gives| match gives {
+        Gives::Item(content) => *content == name,
+        Gives::Baseline => workflow.trigger.baseline.iter().any(|form| format!("questionnaire/{form}") == name),
+        Gives::OfRegion => BodyRegion::ALL.into_iter().any(|region| clinic.outcome_form(Some(region)) == name),
+    };
+    let uses = |workflow: &Workflow, task: &Task| {
+        let by_itself = match task {
+            Task::Assign { gives, remind, .. } => {
+                given(workflow, gives) || remind.as_ref().is_some_and(|remind| remind.message.template == name)
+            }
+            Task::Send(_) | Task::Call(_) | Task::Tell { .. } => false,
+        };
+        by_itself || task.message().is_some_and(|message| message.template == name)
     };
     let newest = all.0.iter().filter_map(|(key, published)| Some((key, published.current()?.1)));
     newest
-        .filter(|(_, workflow)| workflow.steps.iter().flat_map(|step| &step.tasks).any(gives))
+        .filter(|(_, workflow)| workflow.steps.iter().flat_map(|step| &step.tasks).any(|task| uses(workflow, task)))
         .map(|(key, workflow)| ItemLink { href: format!("/workflows/{key}"), title: workflow.title.clone() })
         .collect()
 }
