@@ -62,6 +62,13 @@ export const places = [
   { name: "refused", find: async () => "/refused-messages" },
   { name: "interfaces", find: async () => "/interfaces" },
   { name: "imports", find: async () => "/imports" },
+  { name: "library", find: async () => "/library" },
+  { name: "library-exercise", find: async () => "/library/exercise/bridge" },
+  { name: "library-article", find: async () => "/library/education/sleep" },
+  { name: "library-form", find: async () => "/library/questionnaire/intake" },
+  { name: "library-plan", find: async () => "/library/care-plan/knee-arthritis" },
+  { name: "library-message", find: async () => "/library/message/visit-reminder" },
+  { name: "library-notice", find: async () => "/library/notice" },
   { name: "new-patient", find: async () => "/patients/new" },
   { name: "mailbox", find: async () => "/demo/mailbox" },
 ];

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use care::library::{CarePlan, Exercise, Item, Kind, Language, Region};
+use care::library::{CarePlan, Exercise, Item, Kind, Language, Region, Video};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content").join(folder);
@@ -65,6 +65,7 @@ fn every_exercise_speaks_english_and_spanish_and_no_two_have_one_title() {
         assert_eq!(titles.len(), exercises.len(), "{language:?}");
     }
     for (name, item) in &exercises {
+        assert!(item.body.figure.is_some(), "{name} has no pictures");
         let [en, es] = [Language::En, Language::Es].map(|language| item.body.words.get(language));
         assert_ne!(en.purpose, es.purpose, "{name}");
         assert_eq!((en.steps.len(), en.cautions.len()), (es.steps.len(), es.cautions.len()), "{name}");
@@ -134,6 +135,26 @@ fn an_exercise_in_one_language_only_is_refused() {
     let figure = rest.split_once("[figure]").unwrap().1;
     let english = format!("{before}[figure]{figure}");
     assert_eq!(Exercise::read("bridge.toml", &english).unwrap_err().field, "es");
+}
+
+#[test]
+fn a_clinics_own_exercise_has_a_video_or_a_figure() {
+    let text = bridge();
+    let words = text.split_once("[figure]").unwrap().0;
+    let said = |video: &str| {
+        let read = Exercise::read("squat.toml", &format!("{video}\n{words}"));
+        read.map(|item| item.body.video).map_err(|problem| problem.field)
+    };
+    assert_eq!(said(""), Err("figure".into()));
+    let link = "https://videos.example/squat".to_owned();
+    assert_eq!(said("video = { link = \"https://videos.example/squat\" }"), Ok(Some(Video::Link(link))));
+    assert_eq!(said("video = { link = \"http://videos.example/squat\" }"), Err("video.link".into()));
+    assert_eq!(said("video = { file = \"squat.mp4\" }"), Ok(Some(Video::File("squat.mp4".into()))));
+    for file in ["../squat.mp4", "squat.mov", ".mp4", "a/b.mp4", "Squat.mp4"] {
+        assert_eq!(said(&format!("video = {{ file = \"{file}\" }}")), Err("video.file".into()), "{file}");
+    }
+    let bare = words.replacen("end = ", "finish = ", 1);
+    assert!(Exercise::read("squat.toml", &bare).is_err(), "a misspelt key is still one");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod feeds;
 mod filling;
 mod imports;
 mod interfaces;
+mod library;
 mod outcomes;
 mod patients;
 mod portal;
@@ -49,6 +50,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     pages.extend(workflows::pages(name));
     pages.extend(editing::pages(name));
     pages.extend(outcomes::pages(name));
+    pages.extend(library::pages(name));
     pages.extend(patients::pages(name));
     pages.extend(portal::pages(name));
     pages.extend(settings::pages());

@@ -6,7 +6,7 @@ use pages::patient::portal::{
 };
 use pages::patient::{Language, PatientFrame};
 use pages::staff::{GiveChoice, GiveGroup, GivePage};
-use pages::{Nav, Prose};
+use pages::{Nav, Prose, Video};
 
 use super::{frame, html, patient_frame};
 
@@ -133,8 +133,8 @@ fn exercise(name: &str, done: bool) -> ExercisePage {
         cautions: vec!["Stop if it hurts.".to_owned()],
         dose: "2 sets of 10, hold 5 seconds; once a day".to_owned(),
         equipment: vec!["a mat or a bed".to_owned()],
-        start: pages::charts::Svg::default(),
-        end: pages::charts::Svg::default(),
+        pictures: (!done).then(Default::default),
+        video: done.then(|| Video::Here { src: "/p/exercises/a/b/video".to_owned() }),
         easier: vec![other("Pelvic tilt")],
         harder: vec![other("One-leg bridge")],
         action: "/p/exercises/a/b/today".to_owned(),

@@ -8,6 +8,7 @@ pub enum Nav {
     Outcomes,
     ClosedDays,
     Workflows,
+    Library,
     /// Shown to those who may import.
     Imports,
     Refused,
@@ -97,6 +98,7 @@ impl Frame {
             (Nav::Outcomes, "/outcomes", "Outcomes"),
             (Nav::ClosedDays, "/closed-days", "Closed days"),
             (Nav::Workflows, "/workflows", "Workflows"),
+            (Nav::Library, "/library", "Library"),
             (Nav::Imports, "/imports", "Imports"),
             (Nav::Refused, "/refused-messages", "Refused messages"),
         ];

@@ -26,6 +26,7 @@ pub mod patient;
 mod reasons;
 pub mod staff;
 mod verdict;
+mod video;
 
 pub use askama::Template;
 pub use charts::Svg;
@@ -33,6 +34,7 @@ pub use frame::{DemoBar, Flash, Frame, Nav, Tone, Undo};
 pub use markdown::Prose;
 pub use reasons::{REASON_CODES, reason_cure, reason_words};
 pub use verdict::{Reason, Stamp, Verdict};
+pub use video::Video;
 
 /// The style sheet of every page; serve it at [`APP_CSS_PATH`] as `text/css`.
 pub const APP_CSS: &str = include_str!("../assets/app.css");
@@ -47,7 +49,7 @@ pub const ICON_PATH: &str = "/assets/icon.svg";
 pub const APP_CSS_PATH: &str = "/assets/app.css";
 
 /// The policy every page is written for.
-pub const STAFF_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+pub const STAFF_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; form-action 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
 
 /// The policy of the demo mailbox, which frames a mail's HTML by address.

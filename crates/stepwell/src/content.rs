@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use care::library::{Header, Item, Kind, Problem};
+use care::library::{Header, Letter, Problem};
 use pages::email::{Compiled, TemplateError};
 use rust_embed::RustEmbed;
+
+use crate::library::files;
 
 #[derive(RustEmbed)]
 #[folder = "../../content"]
@@ -33,11 +35,6 @@ pub enum BadTemplate {
     About(#[from] Problem),
 }
 
-/// Nothing but the header is said in about.toml.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct About {}
-
 fn text(path: &str) -> Option<String> {
     Content::get(path).and_then(|file| String::from_utf8(file.data.into_owned()).ok())
 }
@@ -54,17 +51,9 @@ pub fn workflows() -> Vec<(String, String)> {
     files
 }
 
-/// Every file of the library: (kind, name, text).
-pub fn library() -> Vec<(Kind, String, String)> {
-    let mut files: Vec<_> = Content::iter()
-        .filter_map(|path| {
-            let (folder, name) = path.strip_suffix(".toml")?.rsplit_once('/')?;
-            let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == folder)?;
-            Some((kind, name.to_owned(), text(&path)?))
-        })
-        .collect();
-    files.sort();
-    files
+/// Every file that ships, by its path under content/.
+pub fn files() -> BTreeMap<String, String> {
+    Content::iter().filter_map(|path| Some((path.to_string(), text(&path)?))).collect()
 }
 
 /// The files under content/templates, path and text.
@@ -96,7 +85,7 @@ impl Templates {
             if !good.headers.contains_key(name) {
                 continue;
             }
-            match compiled(files, &format!("templates/{name}/{language}")) {
+            match compiled(&folder(files, &format!("templates/{name}/{language}"))) {
                 Ok(mail) => good.add(name, language, Arc::new(Template { mail })),
                 Err(error) => bad.push(BadTemplate::Text { name: name.into(), language: language.into(), error }),
             }
@@ -129,14 +118,21 @@ impl Templates {
 fn header(files: &BTreeMap<String, String>, name: &str) -> Result<Header, Problem> {
     let file = format!("templates/{name}/about.toml");
     let about = files.get(&file).map(String::as_str).unwrap_or_default();
-    Ok(Item::<About>::read(&format!("content/{file}"), about)?.header)
+    files::about(&format!("content/{file}"), about)
 }
 
-fn compiled(files: &BTreeMap<String, String>, folder: &str) -> Result<Compiled, TemplateError> {
-    let part = |file: &str| files.get(&format!("{folder}/{file}")).map(String::as_str);
+/// A folder's message in one language. A part that is missing is empty, and said so.
+fn folder(files: &BTreeMap<String, String>, folder: &str) -> Letter {
+    let part = |file: &str| files.get(&format!("{folder}/{file}")).cloned();
     let of = |file: &str| part(file).unwrap_or_default();
-    let mail = Compiled::new(of("subject.txt").trim(), of("body.mjml"), of("body.txt"))?;
-    match part("text.txt") {
+    let (subject, mjml, body) = (of("subject.txt"), of("body.mjml"), of("body.txt"));
+    Letter { subject, mjml, body, text: part("text.txt") }
+}
+
+/// A message in one language, ready to be filled in.
+pub fn compiled(letter: &Letter) -> Result<Compiled, TemplateError> {
+    let mail = Compiled::new(letter.subject.trim(), &letter.mjml, &letter.body)?;
+    match &letter.text {
         Some(short) => mail.with_text_message(short),
         None => Ok(mail),
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use care::chart::Channel;
 use care::id::OrganizationId;
+use care::library::{Language, MessageWords};
 use care::workflow::{Activation, Workflow, Workflows};
 use delivery::email::Mailer;
 use delivery::text::Gateway;
@@ -15,7 +16,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::content::Templates;
+use crate::content::{self, Template, Templates};
 
 /// How long a gateway that did not answer is left alone before it is called again.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(1);
@@ -49,6 +50,20 @@ pub struct Roof {
     /// Channels whose gateway did not answer, and when it is called again.
     down: Mutex<BTreeMap<Channel, Timestamp>>,
     parsed: Mutex<BTreeMap<(OrganizationId, String, u32), Arc<Workflow>>>,
+    compiled: Mutex<BTreeMap<(OrganizationId, String, u32), Letters>>,
+}
+
+/// A message in each of its languages.
+type Letters = Vec<(Language, Arc<Template>)>;
+
+/// A stored message, ready to be filled in.
+fn letters(body: &str) -> Result<Letters, store::Error> {
+    let unreadable = || store::Error::unreadable("library_items", "body");
+    let message = MessageWords::read("", body).map_err(|_| unreadable())?.body;
+    let compiled = |(language, letter)| {
+        content::compiled(letter).map(|mail| (language, Arc::new(Template { mail }))).map_err(|_| unreadable())
+    };
+    message.letters().map(compiled).collect()
 }
 
 impl Roof {
@@ -64,7 +79,7 @@ impl Roof {
         secret: [u8; 32],
     ) -> Self {
         let base_url = base_url.trim_end_matches('/').to_owned();
-        let (wake, down, parsed) = (Notify::new(), Mutex::default(), Mutex::default());
+        let (wake, down, parsed, compiled) = (Notify::new(), Mutex::default(), Mutex::default(), Mutex::default());
         let channels = mailer.iter().map(|_| Channel::Email).collect();
         let (texts, calls, portal) = (None, None, None);
         Self {
@@ -84,6 +99,7 @@ impl Roof {
             wake,
             down,
             parsed,
+            compiled,
         }
     }
 
@@ -163,6 +179,27 @@ impl Roof {
             }
         })
         .await
+    }
+
+    /// The messages a clinic has of its own, each compiled once.
+    pub async fn own_messages(&self, tx: &mut OrgTx) -> Result<Templates, store::Error> {
+        let (organization, mut own) = (tx.organization(), Templates::default());
+        for (name, version, body) in tx.own_messages().await? {
+            let id = (organization, name.clone(), version);
+            let known = self.compiled().get(&id).cloned();
+            let letters = match known {
+                Some(letters) => letters,
+                None => self.compiled().entry(id).or_insert(letters(&body)?).clone(),
+            };
+            for (language, template) in letters {
+                own.add(&name, language.code(), template);
+            }
+        }
+        Ok(own)
+    }
+
+    fn compiled(&self) -> std::sync::MutexGuard<'_, BTreeMap<(OrganizationId, String, u32), Letters>> {
+        self.compiled.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn parsed(&self) -> std::sync::MutexGuard<'_, BTreeMap<(OrganizationId, String, u32), Arc<Workflow>>> {

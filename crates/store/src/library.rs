@@ -65,25 +65,81 @@ impl Raw {
     }
 }
 
+/// What stood there before an item was to be published.
+struct Known {
+    newest: Option<i32>,
+    scope: Option<String>,
+    /// Of this very version.
+    same: Option<bool>,
+}
+
+impl Known {
+    fn meets(self, item: &NewItem) -> Result<Published, Error> {
+        let (Some(newest), Some(scope)) = (self.newest, self.scope) else { return Ok(Published::New) };
+        let newest = u32::try_from(newest).map_err(|_| Error::unreadable("library_items", "version"))?;
+        let scope: Scope = text::word(&scope, "library_items", "scope")?;
+        Ok(match self.same {
+            Some(true) => Published::Unchanged,
+            _ if scope != item.row.scope => Published::Refused(Clash::Taken(scope)),
+            Some(false) => Published::Refused(Clash::Changed),
+            None if newest > item.row.version => Published::Refused(Clash::Older { newest }),
+            None => Published::NewVersion(newest),
+        })
+    }
+}
+
+/// What became of an item that was to be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    New,
+    /// The newest before it.
+    NewVersion(u32),
+    /// It is there already, letter by letter.
+    Unchanged,
+    Refused(Clash),
+}
+
+/// Why an item was not published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clash {
+    /// This version is published with another text.
+    Changed,
+    /// A later version is published.
+    Older { newest: u32 },
+    /// The name belongs to an item of another scope.
+    Taken(Scope),
+}
+
 impl OrgTx {
-    /// Publishes what is new, in one statement. What was published under this number before stays as it is.
-    pub async fn publish_items(&mut self, items: &[NewItem]) -> Result<u64, Error> {
+    /// Publishes what is new, in one statement, and says of each item what became of it. A version that was published
+    /// stays as it is, and so does an item of another scope.
+    pub async fn publish_items(&mut self, items: &[NewItem]) -> Result<Vec<Published>, Error> {
         let column = |of: fn(&NewItem) -> String| items.iter().map(of).collect::<Vec<_>>();
         let versions: Vec<i32> = items.iter().map(|i| i32::try_from(i.row.version).unwrap_or(i32::MAX)).collect();
         let instruments: Vec<Option<String>> = items.iter().map(|i| i.row.instrument.clone()).collect();
         let sources: Vec<Option<String>> = items.iter().map(|i| i.row.source.clone()).collect();
         let times: Vec<_> = items.iter().map(|i| i.row.published_at.to_sqlx()).collect();
         let by: Vec<Option<uuid::Uuid>> = items.iter().map(|i| i.by.map(|staff| staff.0)).collect();
-        let done = sqlx::query!(
-            "insert into library_items (organization, kind, id, version, scope, title, licence, attribution, source,
-                 languages, body, published_at, published_by, instrument)
-             select $1, kind, id, version, scope, title, licence, attribution, source, string_to_array(languages, ' '), body,
-                 at, by_staff, instrument
-             from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                 $10::text[], $11::text[], $12::timestamptz[], $13::uuid[], $14::text[])
-                 as t (kind, id, version, scope, title, licence, attribution, source, languages, body, at, by_staff,
-                     instrument)
-             on conflict do nothing",
+        let rows = sqlx::query!(
+            r#"with given as (
+                 select * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
+                     $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::uuid[], $14::text[]) with ordinality
+                     as t (kind, id, version, scope, title, licence, attribution, source, languages, body, at, by_staff,
+                         instrument, n)),
+             known as (
+                 select g.n, o.newest, o.scope, l.body = g.body as same from given g
+                 left join lateral (select version as newest, scope from library_items l
+                     where l.organization = $1 and l.kind = g.kind and l.id = g.id order by version desc limit 1) o on true
+                 left join library_items l
+                     on l.organization = $1 and l.kind = g.kind and l.id = g.id and l.version = g.version),
+             added as (
+                 insert into library_items (organization, kind, id, version, scope, title, licence, attribution, source,
+                     languages, body, published_at, published_by, instrument)
+                 select $1, kind, id, version, g.scope, title, licence, attribution, source,
+                     string_to_array(languages, ' '), body, at, by_staff, instrument
+                 from given g join known k using (n)
+                 where k.newest is null or (k.newest < g.version and k.scope = g.scope))
+             select newest as "newest?", scope as "scope?", same as "same?" from known order by n"#,
             self.org(),
             &column(|i| i.row.name.kind.code().into()),
             &column(|i| i.row.name.id.clone()),
@@ -99,9 +155,11 @@ impl OrgTx {
             &by as &[Option<uuid::Uuid>],
             &instruments as &[Option<String>]
         )
-        .execute(&mut *self.tx)
+        .fetch_all(&mut *self.tx)
         .await?;
-        Ok(done.rows_affected())
+        let known = |(item, row): (&NewItem, Known)| row.meets(item);
+        let rows = rows.into_iter().map(|r| Known { newest: r.newest, scope: r.scope, same: r.same });
+        items.iter().zip(rows).map(known).collect()
     }
 
     /// Every version of every item: the newest of each first.
@@ -116,6 +174,81 @@ impl OrgTx {
         .fetch_all(&mut *self.tx)
         .await?;
         rows.into_iter().map(Raw::row).collect()
+    }
+
+    /// The newest version of every item.
+    pub async fn newest(&mut self) -> Result<Vec<LibraryRow>, Error> {
+        let rows = sqlx::query_as!(
+            Raw,
+            r#"select distinct on (kind, id) kind, id, version, scope, title, licence, attribution, source, languages,
+                 instrument, published_at as "published_at: jiff_sqlx::Timestamp"
+             from library_items where organization = $1 order by kind, id, version desc"#,
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let mut rows: Vec<LibraryRow> = rows.into_iter().map(Raw::row).collect::<Result<_, _>>()?;
+        rows.sort_by(|a, b| (a.name.kind, &a.title).cmp(&(b.name.kind, &b.title)));
+        Ok(rows)
+    }
+
+    /// The newest version of every item, or of those of one kind, with its file.
+    pub async fn shelf(&mut self, kind: Option<Kind>) -> Result<Vec<(LibraryRow, String)>, Error> {
+        let rows = sqlx::query!(
+            r#"select distinct on (kind, id) kind, id, version, scope, title, licence, attribution, source, languages,
+                 instrument, body, published_at as "published_at: jiff_sqlx::Timestamp"
+             from library_items where organization = $1 and ($2::text is null or kind = $2)
+             order by kind, id, version desc"#,
+            self.org(),
+            kind.map(Kind::code)
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        rows.into_iter()
+            .map(|r| {
+                let raw = Raw {
+                    kind: r.kind,
+                    id: r.id,
+                    version: r.version,
+                    scope: r.scope,
+                    title: r.title,
+                    licence: r.licence,
+                    attribution: r.attribution,
+                    source: r.source,
+                    languages: r.languages,
+                    instrument: r.instrument,
+                    published_at: r.published_at,
+                };
+                Ok((raw.row()?, r.body))
+            })
+            .collect()
+    }
+
+    /// The messages that are the clinic's own, each in its newest version.
+    pub async fn own_messages(&mut self) -> Result<Vec<(String, u32, String)>, Error> {
+        let rows = sqlx::query!(
+            "select distinct on (id) id, version, body from library_items
+             where organization = $1 and kind = 'message' and scope <> 'global' order by id, version desc",
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let version = |n: i32| u32::try_from(n).map_err(|_| Error::unreadable("library_items", "version"));
+        rows.into_iter().map(|r| Ok((format!("message/{}", r.id), version(r.version)?, r.body))).collect()
+    }
+
+    /// The file of one version.
+    pub async fn item_body(&mut self, name: &Reference, version: u32) -> Result<Option<String>, Error> {
+        let row = sqlx::query_scalar!(
+            "select body from library_items where organization = $1 and kind = $2 and id = $3 and version = $4",
+            self.org(),
+            name.kind.code(),
+            name.id,
+            i32::try_from(version).unwrap_or(i32::MAX)
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(row)
     }
 
     /// What scores each questionnaire, by its name: "questionnaire/pain" to "nprs".

@@ -1,4 +1,4 @@
-//! One exercise: what it is for, how it is done, how often, and two pictures of it.
+//! One exercise: what it is for, how it is done, how often, and two pictures or a video of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use super::kind::{Kind, Reference};
 use super::language::In;
 use super::pose::Figure;
 use super::region::Region;
+use super::video::Video;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exercise {
@@ -19,7 +20,9 @@ pub struct Exercise {
     pub easier: Vec<Reference>,
     pub harder: Vec<Reference>,
     pub words: In<ExerciseWords>,
-    pub figure: Figure,
+    /// Those that ship have one; a clinic's own has one, or a video, or both.
+    pub figure: Option<Figure>,
+    pub video: Option<Video>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,7 +67,9 @@ pub struct ExerciseWords {
     pub steps: Vec<String>,
     pub cautions: Vec<String>,
     /// What the two pictures show, for who does not see them.
+    #[serde(default)]
     pub start: String,
+    #[serde(default)]
     pub end: String,
 }
 
@@ -81,7 +86,8 @@ struct ExerciseFile {
     harder: Vec<String>,
     en: ExerciseWords,
     es: ExerciseWords,
-    figure: Figure,
+    figure: Option<Figure>,
+    video: Option<Video>,
 }
 
 impl Exercise {
@@ -107,8 +113,12 @@ impl ExerciseFile {
             let cure = "say how much (`repetitions`, `hold_seconds` or `minutes`), `times_a_day` and `days_a_week`";
             return Err(Wrong::at("dose", cure));
         }
-        self.en.check("en")?;
-        self.es.check("es")?;
+        if self.figure.is_none() && self.video.is_none() {
+            return Err(Wrong::at("figure", "missing: draw one, or name a `video`"));
+        }
+        self.video.as_ref().map_or(Ok(()), Video::check)?;
+        self.en.check("en", self.figure.is_some())?;
+        self.es.check("es", self.figure.is_some())?;
         if self.en.steps.len() != self.es.steps.len() {
             return Err(Wrong::at("es.steps", format!("must have as many steps as English: {}", self.en.steps.len())));
         }
@@ -121,20 +131,17 @@ impl ExerciseFile {
             harder: exercises("harder", &self.harder)?,
             words: In { en: self.en, es: Some(self.es) },
             figure: self.figure,
+            video: self.video,
         })
     }
 }
 
 impl ExerciseWords {
-    fn check(&self, language: &str) -> Result<(), Wrong> {
-        let single = [
-            ("title", &self.title),
-            ("purpose", &self.purpose),
-            ("position", &self.position),
-            ("start", &self.start),
-            ("end", &self.end),
-        ];
-        if let Some((field, _)) = single.iter().find(|(_, text)| text.trim().is_empty()) {
+    fn check(&self, language: &str, has_figure: bool) -> Result<(), Wrong> {
+        let single = [("title", &self.title), ("purpose", &self.purpose), ("position", &self.position)];
+        let of_figure = [("start", &self.start), ("end", &self.end)].into_iter().filter(|_| has_figure);
+        let mut needed = single.into_iter().chain(of_figure);
+        if let Some((field, _)) = needed.find(|(_, text)| text.trim().is_empty()) {
             return Err(Wrong::at(format!("{language}.{field}"), "must not be empty"));
         }
         for (field, list, least) in [("steps", &self.steps, 2), ("cautions", &self.cautions, 1)] {

@@ -60,6 +60,23 @@ impl Header {
     }
 }
 
+impl Header {
+    /// Puts the header's keys into an item's table.
+    pub(super) fn put(&self, table: &mut toml::Table) {
+        let (right, words) = match &self.licence {
+            Licence::Spdx(id) => ("licence", id),
+            Licence::Permission(permission) => ("permission", permission),
+        };
+        let keys = [(right, Some(words)), ("attribution", Some(&self.attribution)), ("source", self.source.as_ref())];
+        table.insert("version".into(), i64::from(self.version).into());
+        for (key, said) in keys {
+            if let Some(said) = said {
+                table.insert(key.into(), said.clone().into());
+            }
+        }
+    }
+}
+
 fn words(table: &mut toml::Table, key: &str) -> Result<Option<String>, Wrong> {
     match table.remove(key) {
         None => Ok(None),

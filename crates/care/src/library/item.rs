@@ -1,5 +1,6 @@
 //! One item of the library as its file says it.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::header::Header;
@@ -48,6 +49,16 @@ impl<T: DeserializeOwned> Item<T> {
         let header = Header::take(&mut table)?;
         let body = T::deserialize(toml::Value::Table(table)).map_err(|e| Wrong::at(path_of(&e), e.message()))?;
         Ok(Self { header, body })
+    }
+}
+
+impl<T: Serialize> Item<T> {
+    /// The item as a file that reads back as it was. The same item is always the same text.
+    pub fn write(&self) -> Result<String, Wrong> {
+        let said = |e: toml::ser::Error| Wrong::at("file", e.to_string());
+        let mut table = toml::Table::try_from(&self.body).map_err(said)?;
+        self.header.put(&mut table);
+        toml::to_string_pretty(&table).map_err(said)
     }
 }
 

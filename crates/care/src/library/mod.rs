@@ -28,8 +28,10 @@ mod header;
 mod item;
 mod kind;
 mod language;
+mod message;
 pub mod pose;
 mod region;
+mod video;
 
 pub use article::{Article, Words};
 pub use care_plan::{CarePlan, CarePlanWords, Phase, PlannedExercise};
@@ -39,4 +41,6 @@ pub use header::{Header, Licence};
 pub use item::{Item, Problem, Wrong};
 pub use kind::{Kind, Reference, Scope};
 pub use language::{In, Language};
+pub use message::{Letter, MessageWords};
 pub use region::Region;
+pub use video::{Video, host};

@@ -2,6 +2,7 @@
 
 mod answer;
 mod landing;
+mod notice;
 pub mod portal;
 mod register;
 mod said;
@@ -9,6 +10,7 @@ mod unsubscribe;
 
 pub use answer::Answer;
 pub use landing::{LandingVisit, PatientLanding};
+pub use notice::NoticePage;
 pub use register::Register;
 pub use said::Said;
 pub use unsubscribe::{UnsubscribeConfirm, Unsubscribed};

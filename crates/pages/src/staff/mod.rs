@@ -15,6 +15,7 @@ mod imports;
 mod interface_live;
 mod interface_types;
 mod interfaces;
+mod library;
 mod location;
 mod mailbox;
 mod merge;
@@ -55,6 +56,10 @@ pub use imports::{
 pub use interface_live::{InterfaceLive, RunsLine};
 pub use interface_types::{ClaimLine, InterfaceTypes, TypeLine};
 pub use interfaces::{InterfaceRow, Interfaces, PlaceRow};
+pub use library::{
+    ItemBody, ItemLink, ItemVersion, LibraryItem, LibraryNotice, LibraryPage, LibraryTab, NoticeLine, NoticePart,
+    Shelf, ShelfRow, ShownExercise, ShownLetter, ShownQuestion,
+};
 pub use location::LocationPage;
 pub use mailbox::{MailRow, Mailbox, OpenMail};
 pub use merge::{MergeCompare, MergeLine, MergeRow, MergeSearch, MergedFrom};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use care::id::{LocationId, OrganizationId};
-use clap::Args;
+use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use store::{
@@ -14,17 +14,22 @@ use wire::csv::{Kind, Mapping};
 
 use super::DatabaseArgs;
 use super::clinics::{clinics, names, quiet_roof, say};
+use super::content::{self, ContentArgs};
 use crate::Roof;
 use crate::runner::import::{self, Counts, Group, Tally};
 use crate::runner::watch::LARGEST;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct ImportArgs {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// The file: one row per patient, episode or visit, the first line names the columns.
-    file: PathBuf,
+    #[arg(required = true)]
+    file: Option<PathBuf>,
     /// The saved column map.
-    #[arg(long)]
-    map: String,
+    #[arg(long, required = true)]
+    map: Option<String>,
     /// The clinic, by its name; needed only where several have such a map.
     #[arg(long)]
     organization: Option<String>,
@@ -47,13 +52,23 @@ pub struct ImportArgs {
     database: DatabaseArgs,
 }
 
+#[derive(Subcommand)]
+enum Instead {
+    /// Import a folder of the library, or say what it would change.
+    Content(ContentArgs),
+}
+
 pub async fn run(args: ImportArgs) -> Result<(), String> {
-    let said = |what: String| format!("{}: {what}", args.file.display());
-    let size = std::fs::metadata(&args.file).map_err(|e| said(e.to_string()))?.len();
+    if let Some(Instead::Content(args)) = args.instead {
+        return content::import_folder(args).await;
+    }
+    let file = args.file.clone().unwrap_or_default();
+    let said = |what: String| format!("{}: {what}", file.display());
+    let size = std::fs::metadata(&file).map_err(|e| said(e.to_string()))?.len();
     if size > LARGEST {
         return Err(said(format!("larger than {} MB: cut it into parts", LARGEST >> 20)));
     }
-    let body = std::fs::read(&args.file).map_err(|e| said(e.to_string()))?;
+    let body = std::fs::read(&file).map_err(|e| said(e.to_string()))?;
     let days = args.complete.as_deref().map(days_of).transpose()?;
     let database = args.database.open().await.map_err(|e| e.to_string())?;
     let done = import_file(&quiet_roof(&database), &args, body, days).await;
@@ -89,7 +104,12 @@ async fn import_file(
         id,
         interface: map.interface,
         map: Some(map.name.clone()),
-        file_name: args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        file_name: args
+            .file
+            .as_ref()
+            .and_then(|file| file.file_name())
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
         file_hash: Sha256::digest(&body).to_vec(),
         body,
         origin: None,
@@ -162,12 +182,13 @@ fn refused(why: &Why) -> String {
 
 /// The map by its name, and the clinic that saved it.
 async fn map_of(roof: &Roof, args: &ImportArgs) -> Result<(OrganizationId, ColumnMapRow), String> {
+    let wanted = args.map.as_deref().unwrap_or_default();
     let mut found = vec![];
     let mut others = vec![];
     for (name, organization) in clinics(roof, args.organization.as_deref()).await? {
         let mut tx = roof.runner.begin(organization).await.map_err(|e| e.to_string())?;
         for map in tx.column_maps().await.map_err(|e| e.to_string())? {
-            if map.name == args.map {
+            if map.name == wanted {
                 found.push(((name.clone(), organization), map));
             } else {
                 others.push(map.name);
@@ -176,9 +197,9 @@ async fn map_of(roof: &Roof, args: &ImportArgs) -> Result<(OrganizationId, Colum
     }
     let found = match found.len() {
         0 if others.is_empty() => {
-            return Err(format!("there is no column map `{}`, nor another: make it on the page /imports", args.map));
+            return Err(format!("there is no column map `{}`, nor another: make it on the page /imports", wanted));
         }
-        0 => return Err(format!("there is no column map `{}`; there are: {}", args.map, others.join(", "))),
+        0 => return Err(format!("there is no column map `{}`; there are: {}", wanted, others.join(", "))),
         1 => {
             let ((_, organization), map) = found.remove(0);
             (organization, map)
@@ -186,12 +207,12 @@ async fn map_of(roof: &Roof, args: &ImportArgs) -> Result<(OrganizationId, Colum
         _ => {
             let clinics: Vec<_> = found.into_iter().map(|(clinic, _)| clinic).collect();
             let names = names(&clinics);
-            return Err(format!("several clinics have a map `{}`; say which with --organization: {names}", args.map));
+            return Err(format!("several clinics have a map `{}`; say which with --organization: {names}", wanted));
         }
     };
     let mapping: Mapping = serde_json::from_value(found.1.body.clone()).map_err(|_| "the map cannot be read")?;
     match args.kind.filter(|kind| *kind != mapping.kind) {
-        Some(kind) => Err(format!("the map `{}` is for {}, not for {}", args.map, mapping.kind.code(), kind.code())),
+        Some(kind) => Err(format!("the map `{}` is for {}, not for {}", wanted, mapping.kind.code(), kind.code())),
         None => Ok(found),
     }
 }

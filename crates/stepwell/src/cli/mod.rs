@@ -2,10 +2,12 @@
 
 mod bounce;
 mod clinics;
+mod content;
 mod demo;
 mod doctor;
 mod import;
 mod migrate;
+mod notice;
 mod rehearse;
 mod score;
 mod serve;
@@ -43,6 +45,10 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Import a file of patients, episodes or visits, or say what it would change.
     Import(import::ImportArgs),
+    /// Write a clinic's library as files.
+    Export(content::ExportArgs),
+    /// Say by what right each item of the library is here.
+    Notice(notice::NoticeArgs),
     /// Try a workflow on a clinic's own patients; nothing is sent or written.
     Rehearse(rehearse::RehearseArgs),
     /// Score one response to a questionnaire.
@@ -96,6 +102,8 @@ pub fn main() -> ExitCode {
             Command::Migrate(args) => migrate::run(args).await?,
             Command::Doctor(args) => doctor::run(args).await?,
             Command::Import(args) => import::run(args).await?,
+            Command::Export(args) => content::export_folder(args).await?,
+            Command::Notice(args) => notice::run(args).await?,
             Command::Rehearse(args) => rehearse::run(args).await?,
             Command::Score(args) => score::run(&args)?,
             Command::Simulate(args) => simulate::run(&args)?,

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use store::{Error, InterfaceState, OrgTx, OrganizationRow};
 
 use crate::Roof;
+use crate::content::Templates;
 
 pub struct Context {
     pub organization: OrganizationRow,
@@ -18,6 +19,8 @@ pub struct Context {
     pub channels: BTreeSet<Channel>,
     /// Interfaces that only fill charts.
     pub loading: BTreeSet<InterfaceId>,
+    /// The clinic's own messages, beside those that ship.
+    pub own_messages: Templates,
 }
 
 impl Context {
@@ -29,7 +32,8 @@ impl Context {
         let watch = workflows.watch();
         let feeds = tx.interfaces().await?.into_iter().filter(|i| i.state == InterfaceState::Loading);
         let loading = feeds.map(|i| i.id).collect();
-        Ok(Self { organization, workflows, watch, channels: roof.channels.clone(), loading })
+        let own_messages = roof.own_messages(tx).await?;
+        Ok(Self { organization, workflows, watch, channels: roof.channels.clone(), loading, own_messages })
     }
 
     /// Nobody but an interface that only fills charts has spoken of this patient: what time brings starts nothing either.

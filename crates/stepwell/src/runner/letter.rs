@@ -17,7 +17,7 @@ use super::context::Context;
 use super::links::Purpose;
 use super::visit_file;
 use crate::Roof;
-use crate::content::Template;
+use crate::content::{Template, Templates};
 
 /// Why a letter could not be written; no patient data.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +78,8 @@ fn text(
     parts: &[Delivery],
 ) -> Result<Text, Unwritten> {
     let one = |d: &Delivery| {
-        let short = template_of(roof, facts, d)?.mail.render_text_message(&values(roof, tx, context, facts, d))?;
+        let short =
+            template_of(roof, context, facts, d)?.mail.render_text_message(&values(roof, tx, context, facts, d))?;
         short.ok_or_else(|| Unwritten::NoText(d.template.clone()))
     };
     let bodies = std::iter::once(d).chain(parts).map(one).collect::<Result<Vec<_>, _>>()?;
@@ -126,13 +127,19 @@ fn language_of<'a>(facts: &'a Facts) -> &'a str {
     facts.chart.patient.language.as_deref().unwrap_or("en")
 }
 
-fn template_of<'a>(roof: &'a Roof, facts: &Facts, d: &Delivery) -> Result<&'a Template, Unwritten> {
-    let found = roof.templates.get(&d.template, language_of(facts));
+fn template_of<'a>(
+    roof: &'a Roof,
+    context: &'a Context,
+    facts: &Facts,
+    d: &Delivery,
+) -> Result<&'a Template, Unwritten> {
+    let get = |templates: &'a Templates| templates.get(&d.template, language_of(facts));
+    let found = get(&roof.templates).or_else(|| get(&context.own_messages));
     found.ok_or_else(|| Unwritten::NoTemplate(d.template.clone()))
 }
 
 fn render(roof: &Roof, tx: &OrgTx, context: &Context, facts: &Facts, d: &Delivery) -> Result<Rendered, Unwritten> {
-    Ok(template_of(roof, facts, d)?.mail.render_to_join(&values(roof, tx, context, facts, d))?)
+    Ok(template_of(roof, context, facts, d)?.mail.render_to_join(&values(roof, tx, context, facts, d))?)
 }
 
 /// Every variable a template may use.

@@ -45,7 +45,7 @@ pub async fn form(State(web): State<Web>, actor: Actor, Path(patient): Path<Stri
     let id = tx.patient_now(asked).await?.ok_or_else(|| WebError::not_found("patient"))?;
     let context = Context::load(&web.roof, &mut tx).await?;
     let known = Known::load(&web.roof, &context, &mut tx, id).await?;
-    let library = tx.library().await?;
+    let library = tx.newest().await?;
     let (given, family) = (known.chart().patient.given.as_deref(), known.chart().patient.family.as_deref());
     render::html(&GivePage {
         frame: actor.frame(&web, &context.organization.clinic, "Give something", Nav::Patients),
@@ -57,10 +57,9 @@ pub async fn form(State(web): State<Web>, actor: Actor, Path(patient): Path<Stri
 }
 
 fn group(kind: Kind, title: &str, library: &[LibraryRow]) -> GiveGroup {
-    let mut rows: Vec<&LibraryRow> = library.iter().filter(|r| r.name.kind == kind).collect();
-    rows.dedup_by_key(|row| row.name.clone());
+    let rows = library.iter().filter(|r| r.name.kind == kind);
     let choice = |row: &LibraryRow| GiveChoice { name: row.name.to_string(), title: row.title.clone() };
-    GiveGroup { title: title.to_owned(), choices: rows.into_iter().map(choice).collect() }
+    GiveGroup { title: title.to_owned(), choices: rows.map(choice).collect() }
 }
 
 pub async fn give(

@@ -42,6 +42,10 @@ mod import_columns;
 mod imports;
 mod interface_types;
 mod interfaces;
+mod library;
+mod library_form;
+mod library_item;
+mod library_notice;
 mod link_pages;
 mod live;
 mod locations;
@@ -70,6 +74,7 @@ mod thread;
 mod times;
 mod tries;
 mod upload;
+mod videos;
 mod visit_form;
 mod visits;
 mod webhooks;
@@ -197,6 +202,11 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages/{message}", get(messages::show))
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
+        .route("/library", get(library::list))
+        .route("/library/notice", get(library_notice::show))
+        .route("/library/{kind}/{id}", get(library_item::show))
+        .route("/library/{kind}/{id}/mail", get(library_item::mail))
+        .route("/library/{kind}/{id}/video", get(videos::for_staff))
         .route("/imports", get(imports::list).post(imports::upload))
         .route("/imports/{import}", get(imports::show).delete(imports::withdraw))
         .route("/imports/{import}/columns", get(import_columns::form).post(import_columns::save))

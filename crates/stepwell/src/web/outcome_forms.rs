@@ -56,9 +56,7 @@ pub async fn save(
 async fn choices(tx: &mut OrgTx) -> Result<Vec<Choice>, Error> {
     let of_function = |scored_by: &String| Instrument::parse(scored_by).is_ok_and(Instrument::is_of_function);
     let scored: BTreeMap<_, _> = tx.instruments().await?.into_iter().filter(|(_, by)| of_function(by)).collect();
-    let mut rows = tx.library().await?;
-    rows.dedup_by_key(|row| row.name.clone());
-    let forms = rows.into_iter().filter(|row| scored.contains_key(&row.name.to_string()));
+    let forms = tx.newest().await?.into_iter().filter(|row| scored.contains_key(&row.name.to_string()));
     Ok(forms.map(|row| Choice::new(&row.name.to_string(), &row.title)).collect())
 }
 

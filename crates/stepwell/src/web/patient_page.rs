@@ -55,7 +55,7 @@ pub async fn page(
         decisions: &decisions,
     };
     let scored_by = tx.instruments().await?;
-    let titles = tx.library().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect();
+    let titles = tx.newest().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect();
     let names = tx.staff_names().await?;
     let stops = tx.suppressions(&may_send::addresses(&known)).await?;
     let merged = merges::merged_from(&mut tx, patient, &context.organization.clinic.zone).await?;

@@ -30,6 +30,7 @@ pub enum Permission {
     EditWorkflows,
     /// Try a workflow on the clinic's patients; nothing is sent or written.
     RehearseWorkflows,
+    SeeLibrary,
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
@@ -68,6 +69,7 @@ impl Permission {
             Permission::SwitchWorkflows => (ADMINISTRATORS, "switch workflows on and off"),
             Permission::EditWorkflows => (ADMINISTRATORS, "edit workflows"),
             Permission::RehearseWorkflows => (CLINICIANS, "rehearse workflows"),
+            Permission::SeeLibrary => (EVERYBODY, "see the library"),
             Permission::SeeRefusedMessages => (EVERYBODY, "see refused messages"),
             Permission::ReplayMessages => (ADMINISTRATORS, "replay messages"),
             Permission::SwitchInterfaces => (ADMINISTRATORS, "switch interfaces"),

@@ -8,6 +8,7 @@ use care::workflow::{FileError, Published, Workflow, Workflows};
 use pages::staff::{ExampleRow, Findings};
 
 use crate::Roof;
+use crate::content::Templates;
 
 /// A text that was looked at.
 pub struct Checked {
@@ -17,13 +18,13 @@ pub struct Checked {
 }
 
 /// Looks at everything but the other workflows. Examples are played aside, so that no page waits for another's.
-pub async fn check(roof: &Roof, key: &str, text: &str) -> Checked {
+pub async fn check(roof: &Roof, own: &Templates, key: &str, text: &str) -> Checked {
     let problem = |problem: String| Findings { problem: Some(problem), examples: vec![] };
     let workflow = match Workflow::parse(text) {
         Ok(workflow) => Arc::new(workflow),
         Err(error) => return Checked { findings: problem(error.to_string()), workflow: None },
     };
-    if let Some(error) = unknown_template(roof, text, &workflow) {
+    if let Some(error) = unknown_template(&roof.templates, own, text, &workflow) {
         return Checked { findings: problem(error.to_string()), workflow: None };
     }
     let (key, text) = (key.to_owned(), text.to_owned());
@@ -47,11 +48,12 @@ pub fn circle(all: &Workflows, key: &str, workflow: &Arc<Workflow>) -> Option<St
 }
 
 /// A message that nobody has written.
-fn unknown_template(roof: &Roof, text: &str, workflow: &Workflow) -> Option<FileError> {
+fn unknown_template(shipped: &Templates, own: &Templates, text: &str, workflow: &Workflow) -> Option<FileError> {
     let messages = workflow.steps.iter().flat_map(|step| &step.tasks).filter_map(|task| task.to_patient());
-    let unknown = messages.map(|m| &m.template).find(|name| roof.templates.get(name, "en").is_none())?;
+    let unknown =
+        messages.map(|m| &m.template).find(|name| shipped.get(name, "en").or_else(|| own.get(name, "en")).is_none())?;
     let byte = text.find(&format!("\"{unknown}\"")).unwrap_or(0);
-    let mut known: Vec<&str> = roof.templates.names().map(|(name, _)| name.as_str()).collect();
+    let mut known: Vec<&str> = shipped.names().chain(own.names()).map(|(name, _)| name.as_str()).collect();
     known.dedup();
     let said = format!("`{unknown}` is not a template; there are: {}", known.join(" "));
     Some(FileError { key: Some("template".into()), ..FileError::at(text, byte, said) })

@@ -96,7 +96,8 @@ pub async fn check(
 }
 
 pub(super) async fn checked(web: &Web, tx: &mut OrgTx, key: &str, text: &str) -> Result<Checked, WebError> {
-    let mut checked = workflow_check::check(&web.roof, key, text).await;
+    let own = web.roof.own_messages(tx).await?;
+    let mut checked = workflow_check::check(&web.roof, &own, key, text).await;
     if let Some(workflow) = &checked.workflow {
         let circle = workflow_check::circle(&web.roof.workflows(tx).await?, key, workflow);
         let harm = on_call::refusal(tx, workflow, web.roof.now()).await?;

@@ -22,7 +22,7 @@ struct Said {
 
 impl Said {
     fn well(self) -> String {
-        assert_eq!(self.code, Some(0), "{}", self.err);
+        assert_eq!(self.code, Some(0), "{}{}", self.out, self.err);
         self.out
     }
 
@@ -263,5 +263,57 @@ async fn what_is_wrong_with_a_rehearsal_is_said_with_its_cure() {
         let said = shop.runs(&args).ill(code);
         assert!(said.contains(cure), "{args:?}: {said}");
     }
+    shop.closes().await;
+}
+
+const PARKING: &str = "version = 1\nlicence = \"CC0-1.0\"\nattribution = \"Riverbend\"\n[en]\ntitle = \"Parking\"\n\
+                       summary = \"Where to park.\"\nbody = \"Behind the house.\"\n";
+
+#[tokio::test]
+async fn a_library_is_tried_imported_exported_and_comes_back_unchanged() {
+    let shop = Shop::open().await;
+    let own = shop.folder.join("own/education");
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::write(own.join("our-parking.toml"), PARKING).unwrap();
+    let dir = shop.folder.join("own").display().to_string();
+    let items = "select count(*) from library_items";
+    let before = shop.ask(items).await;
+    let tried = shop.runs(&["import", "content", &dir, "--dry-run"]).well();
+    assert!(tried.contains("new          education/our-parking.toml: education/our-parking, version 1\n"), "{tried}");
+    let counted = "new: 1, new versions: 0, unchanged: 0, refused: 0\nthis was a dry run: nothing is changed\n";
+    assert!(tried.ends_with(counted), "{tried}");
+    assert_eq!(shop.ask(items).await, before);
+    shop.runs(&["import", "content", &dir]).well();
+    assert_eq!(shop.ask(items).await, before + 1);
+
+    let whole = shop.folder.join("whole").display().to_string();
+    shop.runs(&["export", "content", &whole]).well();
+    let again = shop.runs(&["import", "content", &whole]).well();
+    assert_eq!(again, format!("new: 0, new versions: 0, unchanged: {}, refused: 0\n", before + 1));
+    let refused = shop.runs(&["export", "content", &whole]).ill(1);
+    assert!(refused.contains("is not empty: name a new folder"), "{refused}");
+    let alone = shop.folder.join("alone").display().to_string();
+    assert!(shop.runs(&["export", "content", &alone, "--own"]).well().starts_with("1 files in "));
+    assert_eq!(std::fs::read_to_string(format!("{alone}/education/our-parking.toml")).unwrap(), PARKING);
+
+    std::fs::write(own.join("our-parking.toml"), PARKING.replace("house", "barn")).unwrap();
+    std::fs::write(own.join("picture.png"), [0xff]).unwrap();
+    let said = shop.runs(&["import", "content", &dir]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.out.contains("refused      education/our-parking.toml: version: version 1 of"), "{}", said.out);
+    assert!(said.out.contains("refused      education/picture.png: file: not a file of the library"), "{}", said.out);
+    assert!(said.err.contains("2 refused; what is not refused is loaded"), "{}", said.err);
+    shop.closes().await;
+}
+
+#[tokio::test]
+async fn the_notice_names_everybody_and_without_a_clinic_needs_no_database() {
+    let shop = Shop::open().await;
+    let shipped = shop.runs(&["notice"]).well();
+    for words in ["\nCC-BY-4.0\n---------\n", "\nThe Stepwell contributors\n", "  questionnaire/rmdq \"", "Pfizer"] {
+        assert!(shipped.contains(words), "{words}: {shipped}");
+    }
+    let clinic = shop.runs(&["notice", "--organization", "Riverbend Physical Therapy"]).well();
+    assert_eq!(clinic.lines().count(), shipped.lines().count());
     shop.closes().await;
 }

@@ -25,6 +25,7 @@ mod groups;
 mod hooks;
 mod imports;
 mod interfaces;
+mod library;
 mod loading;
 mod merging;
 mod messages;

@@ -80,6 +80,7 @@ async fn rows_everywhere(app: &mut TestApp) {
             "courses (organization, patient, episode, content, instrument, is_open, asked, answered) select $1, id, 'walls', 'questionnaire/pain', 'nprs', true, 1, 0 from patients where organization = $1 limit 1",
             "harm_plans (organization, id, at, said_by) select $1, gen_random_uuid(), now(), id from staff where organization = $1 limit 1",
             "webhooks select $1, gen_random_uuid(), 'registry', 'https://registry.example', true, now()",
+            "library_videos select $1, 'squat', 1, 'video/mp4', '', ''",
             "mail_reports select $1, id, 'late', '4.4.1', now() from deliveries where organization = $1 limit 1",
             "merges select $1, gen_random_uuid(), id, now() from patients where organization = $1 limit 1",
         ] {

@@ -1,4 +1,5 @@
 use super::super::PatientFrame;
+use crate::Video;
 use crate::charts::Svg;
 use askama::Template;
 
@@ -21,8 +22,9 @@ pub struct ExercisePage {
     /// "2 sets of 10, hold 5 seconds; once a day, 5 days a week".
     pub dose: String,
     pub equipment: Vec<String>,
-    pub start: Svg,
-    pub end: Svg,
+    /// Start and end.
+    pub pictures: Option<(Svg, Svg)>,
+    pub video: Option<Video>,
     pub easier: Vec<Variant>,
     pub harder: Vec<Variant>,
     pub action: String,

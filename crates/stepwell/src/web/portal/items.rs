@@ -4,17 +4,18 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use care::chart::{Assignment, AssignmentAct, What};
 use care::id::AssignmentId;
-use care::library::{Article, CarePlan, Dose, Exercise, Header, Kind, Reference};
+use care::library::{Article, CarePlan, Dose, Exercise, ExerciseWords, Header, Kind, Reference};
 use care::questionnaire::Answers;
 use care::zone;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use pages::Prose;
+use pages::charts::Svg;
 use pages::figure::{Moment, draw};
 use pages::patient::portal::{ArticlePage, ExercisePage, Variant};
 
 use super::super::error::WebError;
-use super::super::{Web, render};
+use super::super::{Web, render, videos};
 use super::words::{dose_words, equipment_words};
 use super::{Seen, Visitor};
 use crate::library::{self, Content};
@@ -67,7 +68,7 @@ impl Items {
                 self.articles.push(Had { assignment: assignment_id, id, item, dose, header });
             }
             Content::CarePlan(plan) => Box::pin(self.add_plan(seen, assignment, &plan)).await?,
-            Content::Questionnaire(_) => {}
+            Content::Questionnaire(_) | Content::Message(_) => {}
         }
         Ok(())
     }
@@ -119,8 +120,8 @@ pub async fn exercise(
         cautions: words.cautions.clone(),
         dose: dose_words(&dose, seen.language()),
         equipment: item.equipment.iter().map(|e| equipment_words(*e, seen.language()).to_owned()).collect(),
-        start: draw(&item.figure, Moment::Start, &words.title, &words.start),
-        end: draw(&item.figure, Moment::End, &words.title, &words.end),
+        pictures: pictures(&item, words),
+        video: videos::shown(&item, format!("/p/exercises/{assignment}/{id}/video")),
         easier: variants(&mut seen, &given, &item.easier).await?,
         harder: variants(&mut seen, &given, &item.harder).await?,
         action: format!("/p/exercises/{assignment}/{id}/today"),
@@ -129,6 +130,12 @@ pub async fn exercise(
         frame: seen.frame(),
     };
     Ok(render::html(&page)?.into_response())
+}
+
+/// The start and the end, where they are drawn.
+pub fn pictures(item: &Exercise, words: &ExerciseWords) -> Option<(Svg, Svg)> {
+    let picture = |moment, alt: &str| item.figure.as_ref().map(|figure| draw(figure, moment, &words.title, alt));
+    picture(Moment::Start, &words.start).zip(picture(Moment::End, &words.end))
 }
 
 /// An exercise that one the patient has names as easier or harder.

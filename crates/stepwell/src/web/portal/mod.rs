@@ -3,13 +3,15 @@
 
 mod door;
 mod forms;
-mod items;
+pub mod items;
 mod question;
 mod today;
-mod words;
+pub mod words;
+
+use std::convert::Infallible;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -24,7 +26,7 @@ use store::{Handover, OrgTx, OrganizationRow, patient_lock};
 
 use super::actor::{cookie, csrf_of, hash_of};
 use super::error::WebError;
-use super::{Web, render};
+use super::{Web, library_notice, render, videos};
 use crate::runner::{Context, NewChange, record};
 
 pub const COOKIE: &str = "stepwell_portal";
@@ -37,9 +39,11 @@ pub fn routes() -> Router<Web> {
         .route("/p/open/{token}", get(door::show).post(door::enter))
         .route("/p/open/{token}/renewal", post(door::renew))
         .route("/p/leave", post(door::leave))
+        .route("/p/notice", get(library_notice::for_patients))
         .route("/p/today", get(today::show))
         .route("/p/exercises/{assignment}/{exercise}", get(items::exercise))
         .route("/p/exercises/{assignment}/{exercise}/today", post(items::done).delete(items::not_done))
+        .route("/p/exercises/{assignment}/{exercise}/video", get(videos::for_patients))
         .route("/p/articles/{assignment}/{article}", get(items::article))
         .route("/p/articles/{assignment}/{article}/today", post(items::read))
         .route("/p/forms/{assignment}", get(forms::ask).post(forms::answer))
@@ -60,6 +64,15 @@ pub struct Visitor {
     pub handover: Option<Handover>,
     csrf: String,
     token_hash: [u8; 32],
+}
+
+impl OptionalFromRequestParts<Web> for Visitor {
+    type Rejection = Infallible;
+
+    /// Nobody is asked to come in for what is for everybody.
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, Infallible> {
+        Ok(<Self as FromRequestParts<Web>>::from_request_parts(parts, web).await.ok())
+    }
 }
 
 impl FromRequestParts<Web> for Visitor {
@@ -99,13 +112,7 @@ fn failed(error: store::Error) -> Response {
 
 /// Nobody is in: whose page it would be is not known, so both languages are spoken.
 fn outside() -> Response {
-    let frame = PatientFrame {
-        language: Language::English,
-        clinic_name: "Stepwell".into(),
-        clinic_phone: String::new(),
-        csrf: String::new(),
-        on_loan: false,
-    };
+    let frame = outside_frame();
     let lines = vec![
         "Please open the link in our last message to you.".into(),
         "Abra el enlace de nuestro último mensaje.".into(),
@@ -119,15 +126,20 @@ fn outside() -> Response {
 
 /// The end of what a device was handed over for. `frame`: of the patient who answered.
 fn hand_back(frame: Option<PatientFrame>) -> Result<Response, WebError> {
-    let nobody = || PatientFrame {
+    let answered = frame.is_some();
+    let nobody = || PatientFrame { on_loan: true, ..outside_frame() };
+    Ok(render::html(&HandedBack { frame: frame.unwrap_or_else(nobody), answered })?.into_response())
+}
+
+/// Of a page that belongs to no clinic.
+pub fn outside_frame() -> PatientFrame {
+    PatientFrame {
         language: Language::English,
         clinic_name: "Stepwell".into(),
         clinic_phone: String::new(),
         csrf: String::new(),
-        on_loan: true,
-    };
-    let answered = frame.is_some();
-    Ok(render::html(&HandedBack { frame: frame.unwrap_or_else(nobody), answered })?.into_response())
+        on_loan: false,
+    }
 }
 
 pub fn token(headers: &axum::http::HeaderMap) -> Option<String> {
@@ -136,8 +148,8 @@ pub fn token(headers: &axum::http::HeaderMap) -> Option<String> {
 }
 
 /// What a patient sees of themselves, read under the portal's role.
-struct Seen {
-    tx: OrgTx,
+pub struct Seen {
+    pub tx: OrgTx,
     organization: OrganizationRow,
     snapshot: Snapshot,
     now: Timestamp,
@@ -146,7 +158,7 @@ struct Seen {
 }
 
 impl Visitor {
-    async fn sees(&self, web: &Web) -> Result<Seen, WebError> {
+    pub async fn sees(&self, web: &Web) -> Result<Seen, WebError> {
         let portal = web.roof.portal.as_ref().ok_or_else(|| WebError::internal(&"the portal has no database role"))?;
         let mut tx = portal.begin_for_patient(self.organization, self.patient).await?;
         let organization = tx.clinic().await?;
@@ -190,7 +202,7 @@ impl Seen {
         self.language().say(english, spanish).to_owned()
     }
 
-    fn frame(&self) -> PatientFrame {
+    pub fn frame(&self) -> PatientFrame {
         PatientFrame {
             language: self.language(),
             clinic_name: self.organization.clinic.name.clone(),
@@ -201,7 +213,7 @@ impl Seen {
     }
 
     /// What the patient has of this kind and may still do; nothing of anybody else's.
-    fn assignment(&self, id: &str) -> Option<&Assignment> {
+    pub fn assignment(&self, id: &str) -> Option<&Assignment> {
         let id: AssignmentId = id.parse().ok()?;
         self.snapshot.chart.assignment(id).filter(|a| a.withdrawn_at.is_none())
     }

@@ -1,12 +1,19 @@
 //! The library on the server: what ships is published into each organization's own, and what a patient was given is
-//! looked up there in the version of that moment.
+//! looked up there in the version of that moment. [`files`] reads a folder of it, [`publish`] puts it there.
 
-use care::library::{Article, CarePlan, Exercise, Header, Item, Kind, Language, Problem, Reference, Scope};
+pub mod export;
+pub mod files;
+pub mod import;
+pub mod notice;
+mod publish;
+pub mod video;
+
+use care::library::{Article, CarePlan, Exercise, Header, Item, Kind, Language, MessageWords, Problem, Reference};
 use care::questionnaire::Form;
 use jiff::Timestamp;
-use store::{Error, LibraryRow, NewItem, OrgTx};
+use store::{Error, OrgTx};
 
-use crate::content;
+pub use publish::{Outcome, publish, publish_shipped, shipped};
 
 /// One item of the library, by its kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +22,7 @@ pub enum Content {
     Exercise(Box<Exercise>),
     Education(Article),
     CarePlan(CarePlan),
+    Message(MessageWords),
 }
 
 /// Reads and checks one file.
@@ -29,11 +37,7 @@ pub fn read(kind: Kind, file: &str, text: &str) -> Result<(Header, Content), Pro
         }
         Kind::Education => Article::read(file, text).map(|item| named(item, Content::Education)),
         Kind::CarePlan => CarePlan::read(file, text).map(|item| named(item, Content::CarePlan)),
-        Kind::Message => Err(Problem {
-            file: file.into(),
-            field: "file".into(),
-            cure: "a message is a folder of templates, not a file of the library: see docs/LIBRARY.md".into(),
-        }),
+        Kind::Message => MessageWords::read(file, text).map(|item| named(item, Content::Message)),
     }
 }
 
@@ -44,64 +48,35 @@ impl Content {
             Content::Exercise(exercise) => &exercise.words.get(language).title,
             Content::Education(article) => &article.words(language).title,
             Content::CarePlan(plan) => &plan.words.get(language).title,
+            Content::Message(message) => &message.0.get(language).subject,
         }
     }
 
-    fn languages(&self) -> Vec<Language> {
+    pub fn languages(&self) -> Vec<Language> {
         match self {
             Content::Questionnaire(form) => form.title.languages().collect(),
             Content::Exercise(exercise) => exercise.words.languages().collect(),
             Content::Education(article) => article.languages().map(|(language, _)| language).collect(),
             Content::CarePlan(plan) => plan.words.languages().collect(),
+            Content::Message(message) => message.0.languages().collect(),
+        }
+    }
+
+    /// The other items it names.
+    pub fn links(&self) -> Vec<&Reference> {
+        match self {
+            Content::Exercise(exercise) => exercise.links().collect(),
+            Content::CarePlan(plan) => plan.links().collect(),
+            Content::Questionnaire(_) | Content::Education(_) | Content::Message(_) => vec![],
         }
     }
 
     fn instrument(&self) -> Option<String> {
         match self {
             Content::Questionnaire(form) => form.instrument.clone(),
-            Content::Exercise(_) | Content::Education(_) | Content::CarePlan(_) => None,
+            Content::Exercise(_) | Content::Education(_) | Content::CarePlan(_) | Content::Message(_) => None,
         }
     }
-}
-
-/// What ships, and which files of it do not load.
-pub fn shipped(now: Timestamp) -> (Vec<NewItem>, Vec<Problem>) {
-    let (mut items, mut problems) = (vec![], vec![]);
-    for (kind, id, text) in content::library() {
-        let file = format!("content/{}/{id}.toml", kind.folder());
-        let name = Reference::new(kind, &id).map_err(|cure| Problem { file: file.clone(), field: "name".into(), cure });
-        match name.and_then(|name| Ok((name, read(kind, &file, &text)?))) {
-            Ok((name, (header, item))) => items.push(new_item(name, header, &item, text, Scope::Global, now)),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    (items, problems)
-}
-
-fn new_item(name: Reference, header: Header, item: &Content, body: String, scope: Scope, now: Timestamp) -> NewItem {
-    let row = LibraryRow {
-        name,
-        version: header.version,
-        scope,
-        title: item.title(Language::En).into(),
-        licence: header.licence.to_string(),
-        attribution: header.attribution,
-        source: header.source,
-        languages: item.languages().into_iter().map(|language| language.code().to_owned()).collect(),
-        instrument: item.instrument(),
-        published_at: now,
-    };
-    NewItem { row, body, by: None }
-}
-
-/// Publishes what ships. A version that is there already stays as it is.
-pub async fn publish_shipped(tx: &mut OrgTx, now: Timestamp) -> Result<(), Error> {
-    let (items, problems) = shipped(now);
-    for problem in problems {
-        tracing::error!("{problem}");
-    }
-    tx.publish_items(&items).await?;
-    Ok(())
 }
 
 /// What a patient was given at a moment; `None` if the library has nothing of this name.
