@@ -3,6 +3,7 @@
 use care::chart::{Channel, Chart, ContactPoint};
 use care::id::PatientId;
 use care::workflow::Traffic;
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
@@ -47,6 +48,24 @@ impl OrgTx {
             .await?;
         }
         Ok(())
+    }
+
+    /// Who was asked something since then and has not answered, and who came in the last day.
+    pub async fn patients_asked_since(&mut self, since: Timestamp, now: Timestamp) -> Result<Vec<PatientId>, Error> {
+        let ids = sqlx::query_scalar!(
+            r#"select patient as "patient!" from assignments where organization = $1 and content like 'questionnaire/%'
+                 and completed_at is null and withdrawn_at is null and assigned_at > $2
+               union
+               select patient from encounters where organization = $1 and state in ('arrived', 'finished')
+                 and starts_at between $3::timestamptz - interval '1 day' and $3
+               order by 1"#,
+            self.org(),
+            since.to_sqlx() as _,
+            now.to_sqlx() as _
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(ids.into_iter().map(PatientId).collect())
     }
 
     pub(crate) async fn write_contact_points(&mut self, patient: PatientId, chart: &Chart) -> Result<(), Error> {

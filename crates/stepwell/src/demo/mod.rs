@@ -1,8 +1,10 @@
 //! The demo: a made-up clinic on a clock that is moved by hand. Its EMR's messages come in over real MLLP, its mails go out
 //! over real SMTP to the mailbox here, and its texts on paper.
 
+mod answers;
 mod chance;
 mod emr;
+mod evening;
 mod hand;
 mod mailbox;
 mod own;
@@ -39,6 +41,7 @@ pub struct World {
     scenes: VecDeque<Scene>,
     emr: Option<Emr>,
     hand: hand::Hand,
+    evening: evening::Evening,
 }
 
 impl Demo {
@@ -69,6 +72,7 @@ impl World {
             match &scene.told {
                 Told::Message(message) => self.send(message).await,
                 Told::ByHand(what) => self.hand.enter(roof, what).await?,
+                Told::Evening => self.evening.pass(roof).await?,
             }
         }
         settle::advance(roof, to).await

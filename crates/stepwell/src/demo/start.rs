@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::time;
 use tokio::sync::Mutex;
 
+use super::evening::Evening;
 use super::hand::Hand;
 use super::{Demo, EMAIL, Emr, FIRST_DAY, Mailbox, World, own, story};
 use crate::clock::Clock;
@@ -74,8 +75,9 @@ pub async fn start(wanted: &Wanted) -> Result<Started, String> {
         patients: Default::default(),
         visits: Default::default(),
     };
+    let evening = Evening { organization: made.organization, staff, seed: wanted.seed };
     let scenes: VecDeque<_> = story(wanted.seed, wanted.days).into();
-    let world = Mutex::new(World { scenes, emr: None, hand });
+    let world = Mutex::new(World { scenes, emr: None, hand, evening });
     let demo = Arc::new(Demo { mailbox, moving: AtomicBool::new(false), world });
     let parts = Parts { listen: &address.to_string(), demo: Some(demo.clone()), runner: false };
     let server = Server::start(roof.clone(), parts).await?;

@@ -18,6 +18,8 @@ pub enum Told {
     /// The EMR sends this message.
     Message(Vec<u8>),
     ByHand(ByHand),
+    /// Patients answer what waits for them.
+    Evening,
 }
 
 /// What staff type at the location without an EMR.
@@ -54,6 +56,7 @@ pub fn story(seed: u64, days: i64) -> Vec<Scene> {
         }
     }
     teller.odd_messages();
+    teller.evenings(days);
     teller.scenes.sort_by_key(|scene| scene.at);
     teller.scenes
 }
@@ -126,6 +129,14 @@ impl Teller {
             ..Visit::default()
         };
         self.send(friday.to_datetime(Time::constant(11, 25, 0, 0)), "S12", &PEOPLE[5], Some(pool));
+    }
+
+    /// Also those of the days before the first morning.
+    fn evenings(&mut self, days: i64) {
+        for day in -5..=days {
+            let at = FIRST_DAY.saturating_add(day.days()).to_datetime(Time::constant(19, 40, 0, 0));
+            self.scenes.push(Scene { at: instant(at, EMR_ZONE), told: Told::Evening });
+        }
     }
 
     fn by_emr(&mut self, number: usize, person: &Person, comes: Date, last: Date) {

@@ -102,6 +102,8 @@ use error::WebError;
 use previews::Previews;
 use tries::Tries;
 
+pub(crate) use responses::response_to;
+
 /// What every handler shares.
 #[derive(Clone)]
 struct Web {
