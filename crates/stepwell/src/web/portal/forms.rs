@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use care::chart::{Assignment, AssignmentAct, Score, What};
+use care::chart::{Assignment, AssignmentAct, AssignmentState, Score, What};
 use care::questionnaire::{Answers, Asked, Audience, Fault, Form, Setting, Walk, fault_of};
 use pages::patient::Said;
 use pages::patient::portal::{Answered, Review};
@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::super::error::WebError;
 use super::super::form::{Posted, escape};
+use super::super::link_pages::EXPIRED;
 use super::super::{Web, render};
 use super::question::{answer_words, fault_words, question_page};
 use super::{Seen, Visitor};
@@ -37,8 +38,10 @@ impl Open {
         let mut seen = visitor.sees(web).await?;
         let found = seen.assignment(id).filter(|a| a.is_a("questionnaire")).cloned();
         let assignment = found.ok_or_else(|| WebError::not_found("form"))?;
-        if !assignment.is_open() {
-            return Ok(Err(thanks(&seen)?));
+        match assignment.state() {
+            AssignmentState::Open => {}
+            AssignmentState::Completed { .. } | AssignmentState::Withdrawn { .. } => return Ok(Err(thanks(&seen)?)),
+            AssignmentState::Expired { .. } => return Ok(Err(said(&seen, EXPIRED)?)),
         }
         let form = library::form(&mut seen.tx, &assignment.content, assignment.given_at).await?;
         let form = form.filter(is_for_home).ok_or_else(|| WebError::not_found("form"))?;
@@ -232,10 +235,14 @@ pub fn response_to(form: &Form, answers: Answers) -> AssignmentAct {
 }
 
 fn thanks(seen: &Seen) -> Result<Response, WebError> {
-    let page = Said {
-        frame: seen.frame(),
-        heading: seen.say("Thank you", "Gracias"),
-        lines: vec![seen.say("Your answers have reached your team.", "Sus respuestas le llegaron a su equipo.")],
-    };
+    said(
+        seen,
+        [("Thank you", "Gracias"), ("Your answers have reached your team.", "Sus respuestas le llegaron a su equipo.")],
+    )
+}
+
+fn said(seen: &Seen, [heading, line]: [(&str, &str); 2]) -> Result<Response, WebError> {
+    let page =
+        Said { frame: seen.frame(), heading: seen.say(heading.0, heading.1), lines: vec![seen.say(line.0, line.1)] };
     Ok(render::html(&page)?.into_response())
 }
