@@ -173,6 +173,9 @@ async fn previews_of_a_large_clinic_are_measured() {
         .await;
     }
     app.all_work_is_done().await;
+    let began = Instant::now();
+    let points = app.tx().await.contact_points_ever().await.unwrap();
+    println!("{} contact points read in {:.3} s", points.len(), began.elapsed().as_secs_f64());
     let text =
         include_str!("../../../../content/workflows/visit-reminder.toml").replace("2 days before", "1 day before");
     let publish = Question::Publish { key: KEY.into(), base: 1, text };
