@@ -206,7 +206,7 @@ fn facts_at_a_moment_are_the_fold_of_what_had_been_received_by_then() {
         let mut chart = Snapshot::at(&shuffled, &clinic, &watch, at).chart;
         for form in &mut chart.assignments {
             let late = form.responses.is_empty() && form.withdrawn_at.is_none() && form.is_a("questionnaire");
-            let expires = form.due.checked_add(SignedDuration::from_hours(14 * 24)).unwrap();
+            let expires = form.due.checked_add(SignedDuration::from_hours(42 * 24)).unwrap();
             prop_assert_eq!(form.expired_at.take(), Some(expires).filter(|expires| late && *expires <= at));
         }
         prop_assert_eq!(chart, fold(&by_then, &clinic));

@@ -91,9 +91,9 @@ pub struct Assignment {
 /// How long what was given may stay undone before it counts as overdue, unless its task says.
 pub const DUE_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// How long a form may still be answered after it was due. Later an answer would be put down to a time of which it says
-/// nothing any more. Exercises, articles and care plans are the patient's to keep: they become overdue and never expire.
-pub const EXPIRES_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How long a form may still be answered after it was due: two weeks beyond the last of the reminders that ship. Later an
+/// answer would be put down to a time of which it says nothing any more. Exercises, articles and care plans are the patient's to keep: they become overdue and never expire.
+pub const EXPIRES_AFTER: SignedDuration = SignedDuration::from_hours(42 * 24);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssignmentState {

@@ -242,7 +242,7 @@ fn wanted(stage: &Stage, chart: &Chart, who: PatientId, d: &Delivery) {
 
 /// Its anchor holds: read from the visit itself where it stands on one.
 /// What waits for an answer goes out while there is something to answer: not done, not taken back, and for a form not more
-/// than two weeks overdue. Counted from what was stored, not from the chart.
+/// than six weeks overdue. Counted from what was stored, not from the chart.
 fn asks_only_for_what_is_open(changes: &[Change], workflow: &Workflow, at: Timestamp, d: &Delivery) {
     let step = workflow.step(&d.key.step).into_iter().flat_map(|step| &step.until);
     if !workflow.until.iter().chain(step).any(|goal| *goal == Goal::Completed) {
@@ -256,7 +256,7 @@ fn asks_only_for_what_is_open(changes: &[Change], workflow: &Workflow, at: Times
         if let AssignmentAct::Give { content, due, run, .. } = act
             && (run == Some(d.run) || d.anchor.subject == Subject::Assignment(id))
         {
-            let late = content.starts_with("questionnaire/") && due + SignedDuration::from_hours(14 * 24) <= at;
+            let late = content.starts_with("questionnaire/") && due + SignedDuration::from_hours(42 * 24) <= at;
             own.insert(id, !late);
         }
     }

@@ -147,9 +147,15 @@ async fn a_form_is_asked_one_question_at_a_time_saved_as_it_goes_and_handed_in_o
 async fn a_form_that_expired_is_closed_with_a_kind_word_and_takes_no_answer() {
     let mut app = TestApp::start().await;
     let link = asked(&mut app, "questionnaire/pain").await;
-    app.clock_moves_by(jiff::SignedDuration::from_hours(21 * 24 - 1)).await;
-    let (alma, form) = comes_in(&app, &link).await;
-    assert!(form.starts_with("/p/forms/"), "overdue for two weeks, and still open: {form}");
+    // Due a week later, and overdue for six weeks but an hour.
+    app.clock_moves_by(jiff::SignedDuration::from_hours(49 * 24 - 1)).await;
+    Browser::of(&app).posts(&format!("{link}/renewal"), "").await;
+    app.all_work_is_done().await;
+    let new = self::link(&mut app);
+    let (alma, _) = comes_in(&app, &new).await;
+    let list = alma.gets("/p/today").await.body;
+    let (_, rest) = list.split_once("href=\"/p/forms/").unwrap();
+    let form = format!("/p/forms/{}", rest.split('"').next().unwrap());
     alma.posts(&form, "at=pain&answer=7").await;
     assert!(alma.gets("/p/today").await.body.contains("begun"));
     app.clock_moves_by(jiff::SignedDuration::from_hours(1)).await;
