@@ -33,6 +33,9 @@ fn main() -> ExitCode {
         count = items.len() + templates.names().count();
         slowest = slowest.max(took);
     }
-    println!("{count} items and templates in {:.0} ms, the slowest of {ROUNDS} (goal 2,000)", slowest.as_secs_f64() * 1e3);
+    println!(
+        "{count} items and templates in {:.0} ms, the slowest of {ROUNDS} (goal 2,000)",
+        slowest.as_secs_f64() * 1e3
+    );
     if slowest < GOAL { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -203,6 +203,12 @@ fn facts_at_a_moment_are_the_fold_of_what_had_been_received_by_then() {
         for location in clinic.locations.values_mut() {
             (location.arrived_after, location.ended_after) = (None, None);
         }
-        prop_assert_eq!(Snapshot::at(&shuffled, &clinic, &watch, at).chart, fold(&by_then, &clinic));
+        let mut chart = Snapshot::at(&shuffled, &clinic, &watch, at).chart;
+        for form in &mut chart.assignments {
+            let late = form.responses.is_empty() && form.withdrawn_at.is_none() && form.is_a("questionnaire");
+            let expires = form.due.checked_add(SignedDuration::from_hours(42 * 24)).unwrap();
+            prop_assert_eq!(form.expired_at.take(), Some(expires).filter(|expires| late && *expires <= at));
+        }
+        prop_assert_eq!(chart, fold(&by_then, &clinic));
     });
 }

@@ -158,6 +158,7 @@ fn activation(is_active: bool) -> ActivationPage {
         waits: "5 planned steps wait.".to_owned(),
         rows: if is_active { vec![] } else { vec![row("two-days-before", [3, 0, 0, 1, 1, 0], "")] },
         since: Some("8 events of its kind came since it was switched off. They start nothing.".to_owned()),
+        covers: false,
         cover: (!is_active).then_some(cover),
         locations: if is_active {
             vec![]

@@ -105,6 +105,7 @@ fn live(runs: Vec<(&str, usize)>) -> InterfaceLive {
         with_visit: 31,
         visits: 44,
         waiting: 3,
+        covers: false,
         runs: runs.into_iter().map(line).collect(),
         messages: 12,
         preview: "p1".to_owned(),

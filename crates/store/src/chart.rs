@@ -34,7 +34,7 @@ impl OrgTx {
             "update patients set given = $3, family = $4, search_name = $5, birth_date = $6, email = $7, mobile = $8,
                  home_location = $9, state = $10, sex = $11, language = $12, zone = $13, registered = $14, tags = $15,
                  has_email = $16, has_mobile = $17, any_episode_open = $18, visits_arrived = $19, facts_version = $20,
-                 open_forms = $21, consents = $22, wake_at = $23
+                 consents = $21, wake_at = $22
              where organization = $1 and id = $2",
             self.org(),
             patient.0,
@@ -56,7 +56,6 @@ impl OrgTx {
             facts.any_episode_open,
             facts.visits_arrived,
             patient_facts::VERSION,
-            facts.open_forms,
             &facts.consents,
             snapshot.next.map(|t| t.to_sqlx()) as _
         )

@@ -26,12 +26,12 @@ impl OrgTx {
                 response.map(|r| serde_json::json!({ "score": r.score.map(|s| s.points()), "answers": r.answers }));
             sqlx::query!(
                 "insert into assignments as a (organization, patient, id, run, content, assigned_at, due, completed_at,
-                     withdrawn_at, score, answer)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                     withdrawn_at, score, answer, expires_at)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                  on conflict (organization, id) do update set patient = $2, run = $4, content = $5, assigned_at = $6, due = $7,
-                     completed_at = $8, withdrawn_at = $9, score = $10, answer = $11
-                 where (a.patient, a.due, a.completed_at, a.withdrawn_at, a.score, a.answer)
-                     is distinct from ($2, $7, $8, $9, $10, $11)",
+                     completed_at = $8, withdrawn_at = $9, score = $10, answer = $11, expires_at = $12
+                 where (a.patient, a.due, a.completed_at, a.withdrawn_at, a.score, a.answer, a.expires_at)
+                     is distinct from ($2, $7, $8, $9, $10, $11, $12)",
                 self.org(),
                 patient.0,
                 a.id.0,
@@ -42,7 +42,8 @@ impl OrgTx {
                 response.map(|r| r.at.to_sqlx()) as _,
                 a.withdrawn_at.map(|t| t.to_sqlx()) as _,
                 response.and_then(|r| r.score).map(|s| s.points()),
-                answer
+                answer,
+                a.expires_at().map(|t| t.to_sqlx()) as _
             )
             .execute(&mut *self.tx)
             .await?;

@@ -171,13 +171,16 @@ impl OrgTx {
         Ok(waiting)
     }
 
-    /// Whether what rests on a location's feed may be believed.
-    pub async fn set_silent(&mut self, locations: &[LocationId], silent: bool) -> Result<(), Error> {
+    /// Whether what rests on a location's feed may be believed; `heard_until`: it may not, after that moment. Of several
+    /// silent feeds the one that was heard least counts.
+    pub async fn set_silent(&mut self, locations: &[LocationId], heard_until: Option<Timestamp>) -> Result<(), Error> {
         sqlx::query!(
-            "update locations set silent = $3 where organization = $1 and id = any($2)",
+            "update locations set silent = $3::timestamptz is not null,
+                 heard_until = case when $3::timestamptz is not null then least(heard_until, $3) end
+             where organization = $1 and id = any($2)",
             self.org(),
             &ids(locations),
-            silent
+            heard_until.map(|t| t.to_sqlx()) as _
         )
         .execute(&mut *self.tx)
         .await?;

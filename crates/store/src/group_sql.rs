@@ -32,6 +32,11 @@ const PATIENTS: &str = "
     ) v on v.patient = p.id
     where p.organization = $1 and p.merged_into is null and ";
 
+const OPEN_FORMS: &str = "(
+    select count(*) from assignments a where a.organization = $1 and a.patient = p.id
+        and a.content like 'questionnaire/%' and a.completed_at is null and a.withdrawn_at is null
+        and (a.expires_at is null or a.expires_at > $2))::float8";
+
 /// What a field is in SQL, over the rows of [`PATIENTS`]; of the type that [`Field::shape`] says, null when it is not known.
 fn seen(field: Field) -> &'static str {
     match field {
@@ -50,7 +55,7 @@ fn seen(field: Field) -> &'static str {
         Field::Practitioner => "null::text",
         Field::HasEmail => "p.has_email",
         Field::HasMobile => "p.has_mobile",
-        Field::OpenForms => "p.open_forms::float8",
+        Field::OpenForms => OPEN_FORMS,
         Field::Consents => "p.consents",
     }
 }

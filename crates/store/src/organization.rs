@@ -214,8 +214,9 @@ impl OrgTx {
 
     async fn locations(&mut self, clinic: &mut Clinic) -> Result<Vec<LocationRow>, Error> {
         let rows = sqlx::query!(
-            "select id, name, zone, has_emr, address, phone, map_url, booking_url, first_visit_info, review_links,
-                 arrived_after_hours, ended_after_days, charge_is_arrival, silent from locations where organization = $1 order by name",
+            r#"select id, name, zone, has_emr, address, phone, map_url, booking_url, first_visit_info, review_links,
+                 arrived_after_hours, ended_after_days, charge_is_arrival, silent,
+                 heard_until as "heard_until: jiff_sqlx::Timestamp" from locations where organization = $1 order by name"#,
             self.org()
         )
         .fetch_all(&mut *self.tx)
@@ -227,6 +228,7 @@ impl OrgTx {
                 arrived_after: r.arrived_after_hours.map(|hours| SignedDuration::from_hours(i64::from(hours))),
                 ended_after: r.ended_after_days.and_then(|days| u32::try_from(days).ok()),
                 silent: r.silent,
+                heard_until: r.heard_until.map(|t| t.to_jiff()),
                 ..Location::new(id, &r.name, &r.zone, r.has_emr)
             };
             clinic.locations.insert(id, location);

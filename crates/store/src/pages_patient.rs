@@ -116,16 +116,4 @@ impl OrgTx {
             })
             .collect())
     }
-
-    /// Whether an assignment still waits for its answer; `None` if there is no such assignment.
-    pub async fn assignment_is_open(&mut self, id: AssignmentId) -> Result<Option<bool>, Error> {
-        let row = sqlx::query!(
-            "select completed_at, withdrawn_at from assignments where organization = $1 and id = $2",
-            self.org(),
-            id.0
-        )
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        Ok(row.map(|r| r.completed_at.is_none() && r.withdrawn_at.is_none()))
-    }
 }

@@ -1,6 +1,6 @@
 //! The projection: of a patient's chart what patient groups ask about, in columns of `patients` (docs/ARCHITECTURE.md,
 //! "Storage"). It is written with the chart; what changes by the mere passing of time is not in it but counted from the
-//! visits.
+//! visits and from what was given.
 
 use care::chart::{Channel, Chart, Reach};
 use care::id::PatientId;
@@ -21,7 +21,6 @@ pub(crate) struct PatientFacts<'a> {
     pub has_mobile: bool,
     pub any_episode_open: bool,
     pub visits_arrived: i32,
-    pub open_forms: i32,
     pub consents: Vec<String>,
 }
 
@@ -39,7 +38,6 @@ impl<'a> PatientFacts<'a> {
             has_mobile: leads(Channel::Text),
             any_episode_open: chart.episodes.iter().any(|e| e.is_open()),
             visits_arrived: i32::try_from(chart.visits_arrived()).unwrap_or(i32::MAX),
-            open_forms: i32::try_from(chart.open_forms()).unwrap_or(i32::MAX),
             consents: p.consented(),
         }
     }

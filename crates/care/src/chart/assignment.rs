@@ -87,6 +87,8 @@ pub struct Assignment {
     pub episode: Option<EpisodeKey>,
     pub depth: u8,
     pub withdrawn_at: Option<Timestamp>,
+    /// When nobody answered in time: set by the snapshot, which knows what time it is.
+    pub expired_at: Option<Timestamp>,
     /// The last one stands; the others were amended.
     pub responses: Vec<Response>,
 }
@@ -94,9 +96,39 @@ pub struct Assignment {
 /// How long what was given may stay undone before it counts as overdue, unless its task says.
 pub const DUE_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// How long a form may still be answered after it was due: two weeks beyond the last of the reminders that ship. Later an
+/// answer would be put down to a time of which it says nothing any more. Exercises, articles and care plans are the patient's to keep: they become overdue and never expire.
+pub const EXPIRES_AFTER: SignedDuration = SignedDuration::from_hours(42 * 24);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssignmentState {
+    Open,
+    Completed { at: Timestamp },
+    Expired { at: Timestamp },
+    Withdrawn { at: Timestamp },
+}
+
 impl Assignment {
+    pub fn state(&self) -> AssignmentState {
+        match (self.withdrawn_at, self.completed_at(), self.expired_at) {
+            (Some(at), _, _) => AssignmentState::Withdrawn { at },
+            (None, Some(at), _) => AssignmentState::Completed { at },
+            (None, None, Some(at)) => AssignmentState::Expired { at },
+            (None, None, None) => AssignmentState::Open,
+        }
+    }
+
     pub fn is_open(&self) -> bool {
-        self.withdrawn_at.is_none() && self.responses.is_empty()
+        self.state() == AssignmentState::Open
+    }
+
+    pub fn is_expired(&self) -> bool {
+        matches!(self.state(), AssignmentState::Expired { .. })
+    }
+
+    /// From when on it is no longer asked for.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.is_a("questionnaire").then(|| self.due.checked_add(EXPIRES_AFTER).unwrap_or(Timestamp::MAX))
     }
 
     pub fn completed_at(&self) -> Option<Timestamp> {
@@ -124,6 +156,13 @@ impl Chart {
         self.open_of("exercise")
     }
 
+    /// What nobody answered by then has expired.
+    pub fn expire(&mut self, now: Timestamp) {
+        for open in self.assignments.iter_mut().filter(|a| a.is_open()) {
+            open.expired_at = open.expires_at().filter(|at| *at <= now);
+        }
+    }
+
     fn open_of(&self, kind: &str) -> usize {
         self.assignments.iter().filter(|a| a.is_a(kind) && a.is_open()).count()
     }
@@ -149,6 +188,7 @@ pub(super) fn fold_assignments(ordered: &[&Change]) -> Vec<Assignment> {
                 episode: *episode,
                 depth: *depth,
                 withdrawn_at: None,
+                expired_at: None,
                 responses: vec![],
             });
         }

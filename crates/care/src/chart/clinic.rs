@@ -28,6 +28,8 @@ pub struct Location {
     pub ended_after: Option<u32>,
     /// Its feed has been silent for too long: nothing that rests on what it did not say may be believed.
     pub silent: bool,
+    /// While it is: up to when the feed was heard.
+    pub heard_until: Option<Timestamp>,
 }
 
 impl Location {
@@ -41,6 +43,7 @@ impl Location {
             arrived_after: None,
             ended_after: None,
             silent: false,
+            heard_until: None,
         }
     }
 }

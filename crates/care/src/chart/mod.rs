@@ -21,7 +21,7 @@ mod presumed;
 mod snapshot;
 mod timed;
 
-pub use assignment::{Assignment, AssignmentAct, DUE_WITHIN, Response, Score};
+pub use assignment::{Assignment, AssignmentAct, AssignmentState, DUE_WITHIN, EXPIRES_AFTER, Response, Score};
 pub use body_region::{ANY_REGION, BodyRegion};
 pub use change::{
     Act, Change, EncounterChange, EncounterKey, EnrolmentAct, EpisodeChange, PatientChange, SaidBy, Source, Stamp,

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::assignment::Assignment;
 use super::change::{Change, Source};
 use super::clinic::Clinic;
 use super::event::Occurrence;
@@ -14,6 +15,8 @@ pub struct Snapshot {
     pub occurrences: Vec<Occurrence>,
     /// When time alone will change what is known: the chart is to be looked at again then.
     pub next: Option<Timestamp>,
+    /// When the first open form expires. Nothing follows from that by itself, so nobody need look then.
+    pub expires: Option<Timestamp>,
     /// Until when staff may still take back what they did last: nothing goes out before.
     pub undo_until: Option<Timestamp>,
 }
@@ -27,13 +30,15 @@ impl Snapshot {
         let mut chart = fold(changes, clinic);
         let presumptions = chart.presumptions(clinic);
         chart.presume(clinic, now);
+        chart.expire(now);
         let mut occurrences = chart.occurrences(clinic);
         let (came, coming): (Vec<_>, Vec<_>) =
             chart.timed(clinic, watch, now).into_iter().partition(|o| o.event_at <= now);
         occurrences.extend(came);
         occurrences.sort_by_key(|o| (o.event_at, o.anchor));
+        let expire = chart.assignments.iter().filter(|a| a.is_open()).filter_map(Assignment::expires_at);
         let ahead = presumptions.into_iter().chain(coming.iter().map(|o| o.event_at)).filter(|at| *at > now);
-        Self { next: ahead.min(), undo_until: undo_until(changes, now), chart, occurrences }
+        Self { next: ahead.min(), expires: expire.min(), undo_until: undo_until(changes, now), chart, occurrences }
     }
 
     /// As it was known at a moment of the past: what came later is left out.

@@ -32,7 +32,11 @@ impl Player {
             return Arc::clone(&memo.snapshot);
         }
         let snapshot = Arc::new(Snapshot::of(&self.changes, clinic, watch, now));
-        let until = [snapshot.next, snapshot.undo_until].into_iter().flatten().min().unwrap_or(Timestamp::MAX);
+        let until = [snapshot.next, snapshot.expires, snapshot.undo_until]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(Timestamp::MAX);
         self.memo = Some(Memo {
             snapshot: Arc::clone(&snapshot),
             from: now,

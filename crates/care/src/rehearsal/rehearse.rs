@@ -79,7 +79,7 @@ pub fn past(stage: &Stage, candidate: &Candidate, from: Timestamp, until: Timest
 fn as_then(stage: &Stage) -> crate::chart::Clinic {
     let mut clinic = (*stage.clinic).clone();
     for location in clinic.locations.values_mut() {
-        location.silent = false;
+        (location.silent, location.heard_until) = (false, None);
     }
     clinic
 }

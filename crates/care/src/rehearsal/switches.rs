@@ -98,8 +98,9 @@ impl Stage {
 
     /// The feed went silent, or caught up: what was held meets the late rule.
     pub fn set_silent(&mut self, location: LocationId, silent: bool) {
+        let heard_until = silent.then_some(self.now);
         let Some(location) = self.clinic_mut().locations.get_mut(&location) else { return };
-        location.silent = silent;
+        (location.silent, location.heard_until) = (silent, heard_until);
         if !silent {
             self.wake(None);
         }
@@ -109,7 +110,7 @@ impl Stage {
     /// Staff send what is held although the feed is silent, however late it is.
     pub fn release(&mut self, location: LocationId) {
         let Some(location) = self.clinic_mut().locations.get_mut(&location) else { return };
-        location.silent = false;
+        (location.silent, location.heard_until) = (false, None);
         self.wake(Some(self.now));
         self.reconcile_all();
     }

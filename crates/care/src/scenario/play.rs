@@ -9,7 +9,7 @@ use super::happens::{Feed, Happens};
 use super::line::Line;
 use super::names::Names;
 use super::read::{Person, Scenario};
-use crate::chart::{Chart, Reach, Source, What};
+use crate::chart::{Assignment, AssignmentAct, Chart, Reach, Source, What};
 use crate::id::{ChangeId, PatientId};
 use crate::rehearsal::{Gateway, Player, Said, Stage};
 use crate::workflow::{Activation, Decision, Published, Workflow, Workflows};
@@ -87,7 +87,9 @@ impl Play<'_> {
                 let mut open = chart.assignments.iter().filter(|a| a.content == *content && a.withdrawn_at.is_none());
                 // An answer to one that is answered amends it.
                 let newest = open.clone().rfind(|a| a.is_open()).or_else(|| open.next_back());
-                if let Some(assignment) = newest.map(|a| a.id) {
+                // Nor is there a page on which to answer one that has expired.
+                let answers = |a: &&Assignment| !(a.is_expired() && matches!(act, AssignmentAct::Complete { .. }));
+                if let Some(assignment) = newest.filter(answers).map(|a| a.id) {
                     let what = What::Assignment { assignment, act: act.clone() };
                     self.stage.record(*patient, Source::Patient, at, what);
                 }

@@ -201,10 +201,10 @@ impl Work<'_> {
         }
     }
 
-    /// A repetition that has reached a goal for good.
+    /// A repetition that has reached a goal for good, or can reach it no more.
     pub fn is_through(&self, run: &Run, step: &Step, last: &PlannedStep, o: &Occurrence) -> bool {
         let mut reached = step.until.iter().filter(|goal| send::reached(goal, self.facts, run.id, o));
-        matches!(last.state, StepState::Skipped { reason: Reason::GoalReached, .. })
+        matches!(last.state, StepState::Skipped { reason: Reason::GoalReached | Reason::Expired, .. })
             && reached.any(|g| g.is_permanent())
     }
 

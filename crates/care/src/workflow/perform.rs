@@ -150,7 +150,8 @@ pub fn feed(facts: &Facts, workflow: &Workflow, o: &Occurrence) -> Ground {
     let event = o.anchor.event;
     let rests_on_it = event.is_of_a_visit_ahead() || event.rests_on_absence() || asks_for_absence(workflow);
     let silent = facts.clinic.is_silent(o.location);
-    Ground::Feed { location: o.location, silent, rests_on_it, dropped: false }
+    let heard_until = facts.clinic.location(o.location).filter(|_| silent).and_then(|l| l.heard_until);
+    Ground::Feed { location: o.location, silent, heard_until, rests_on_it, dropped: false }
 }
 
 /// When a workflow was on last.

@@ -313,13 +313,15 @@ pub fn goal(goal: &Goal, of_workflow: bool, facts: &Facts, run: RunId, o: &Occur
     let own = |form: Option<&String>| {
         let these =
             facts.chart.assignments.iter().filter(is_own).filter(|a| form.is_none_or(|form| a.content == *form));
-        these.fold((0, 0), |(there, open), a| (there + 1, open + usize::from(a.is_open())))
+        these.fold((0, 0, 0), |(there, open, expired), a| {
+            (there + 1, open + usize::from(a.is_open()), expired + usize::from(a.is_expired()))
+        })
     };
-    let (there, open) = match goal {
-        Goal::Registered => (usize::from(facts.chart.patient.registered_at.is_some()), 0),
-        Goal::VisitBooked => (visits_booked(facts), 0),
+    let (there, open, expired) = match goal {
+        Goal::Registered => (usize::from(facts.chart.patient.registered_at.is_some()), 0, 0),
+        Goal::VisitBooked => (visits_booked(facts), 0, 0),
         Goal::Completed => own(None),
         Goal::CompletedForm(form) => own(Some(form)),
     };
-    Ground::Goal { goal: goal.clone(), of_workflow, there, open }
+    Ground::Goal { goal: goal.clone(), of_workflow, there, open, expired }
 }

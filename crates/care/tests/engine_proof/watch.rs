@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use care::chart::{
-    Category, Change, Channel, Chart, ContactPoint, EncounterState, EventKind, Source, Subject, Validity, What,
+    AssignmentAct, Category, Change, Channel, Chart, ContactPoint, EncounterState, EventKind, Source, Subject,
+    Validity, What,
 };
 use care::id::{DeliveryId, PatientId, PlannedStepId, RunId};
 use care::rehearsal::{Said, Stage};
-use care::workflow::definition::{Attention, OnCancel};
+use care::workflow::definition::{Attention, Goal, OnCancel};
 use care::workflow::{Decision, Delivery, DeliveryState, StepState, Verdict, Workflow};
 use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
@@ -79,6 +80,7 @@ impl Watch {
         wanted(stage, &snapshot.chart, who, d);
         to_whom(stage, &snapshot.chart, who, d);
         stands(stage, &snapshot, who, &workflow, d);
+        asks_only_for_what_is_open(&stage.patients[&who].changes, &workflow, at, d);
         not_while_staff_may_take_it_back(&stage.patients[&who].changes, at, d);
         self.within_the_caps(&zone_of(stage, &snapshot.chart), who, &workflow, at, d);
         self.to_patient.entry((who, d.contact.channel)).or_default().push(at);
@@ -239,6 +241,31 @@ fn wanted(stage: &Stage, chart: &Chart, who: PatientId, d: &Delivery) {
 }
 
 /// Its anchor holds: read from the visit itself where it stands on one.
+/// What waits for an answer goes out while there is something to answer: not done, not taken back, and for a form not more
+/// than six weeks overdue. Counted from what was stored, not from the chart.
+fn asks_only_for_what_is_open(changes: &[Change], workflow: &Workflow, at: Timestamp, d: &Delivery) {
+    let step = workflow.step(&d.key.step).into_iter().flat_map(|step| &step.until);
+    if !workflow.until.iter().chain(step).any(|goal| *goal == Goal::Completed) {
+        return;
+    }
+    let mut own = BTreeMap::new();
+    let acts = |c: &Change| {
+        if let What::Assignment { assignment, act } = &c.what { Some((*assignment, act.clone())) } else { None }
+    };
+    for (id, act) in changes.iter().filter_map(acts) {
+        if let AssignmentAct::Give { content, due, run, .. } = act
+            && (run == Some(d.run) || d.anchor.subject == Subject::Assignment(id))
+        {
+            let late = content.starts_with("questionnaire/") && due + SignedDuration::from_hours(42 * 24) <= at;
+            own.insert(id, !late);
+        }
+    }
+    for (id, _) in changes.iter().filter_map(acts).filter(|(_, act)| !matches!(act, AssignmentAct::Give { .. })) {
+        own.entry(id).and_modify(|open| *open = false);
+    }
+    assert!(own.is_empty() || own.values().any(|open| *open), "asks for what nobody can answer: {d:?}");
+}
+
 fn stands(stage: &Stage, snapshot: &care::chart::Snapshot, who: PatientId, workflow: &Workflow, d: &Delivery) {
     let chart = &snapshot.chart;
     let anchor = chart.canonical(d.anchor);

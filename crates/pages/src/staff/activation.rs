@@ -30,6 +30,8 @@ pub struct ActivationPage {
     pub rows: Vec<EffectRow>,
     /// Events that came while it was off and start nothing.
     pub since: Option<String>,
+    /// Asked for before it was counted; the page that looks again by itself keeps it.
+    pub covers: bool,
     /// Only for workflows that go by visits to come.
     pub cover: Option<Cover>,
     /// Those that fit; the chosen are ticked.
@@ -39,6 +41,7 @@ pub struct ActivationPage {
 
 impl ActivationPage {
     fn href(&self) -> String {
-        format!("/workflows/{}/activation?preview={}", self.key, self.preview)
+        let cover = if self.covers { "&cover=yes" } else { "" };
+        format!("/workflows/{}/activation?preview={}{cover}", self.key, self.preview)
     }
 }

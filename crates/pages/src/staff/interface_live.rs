@@ -26,6 +26,8 @@ pub struct InterfaceLive {
     /// Stands for what was counted.
     pub preview: String,
     pub counting: Counting,
+    /// The box is ticked; the page that looks again by itself keeps it.
+    pub covers: bool,
     /// If it is ticked.
     pub runs: Vec<RunsLine>,
     /// What these would send within 7 days.
@@ -34,6 +36,7 @@ pub struct InterfaceLive {
 
 impl InterfaceLive {
     fn href(&self) -> String {
-        format!("/interfaces/{}/live?preview={}", self.id, self.preview)
+        let cover = if self.covers { "&cover=yes" } else { "" };
+        format!("/interfaces/{}/live?preview={}{cover}", self.id, self.preview)
     }
 }

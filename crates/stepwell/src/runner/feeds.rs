@@ -21,7 +21,7 @@ const COMMIT: usize = 50;
 
 /// Nothing that rests on what was not said at these locations may be believed.
 pub async fn silent(roof: &Roof, organization: OrganizationId, locations: &[LocationId]) -> Result<(), Error> {
-    change(roof, organization, locations, Now::Silent).await
+    change(roof, organization, locations, Now::Silent { heard_until: roof.now() }).await
 }
 
 /// It may be believed again: what was held is looked at again at its own time, so that it meets the late rule.
@@ -55,7 +55,7 @@ pub async fn drop_held(roof: &Roof, organization: OrganizationId, locations: &[L
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Now {
-    Silent,
+    Silent { heard_until: Timestamp },
     CaughtUp,
     Released,
 }
@@ -69,11 +69,12 @@ async fn change(roof: &Roof, organization: OrganizationId, locations: &[Location
 }
 
 async fn change_in(roof: &Roof, tx: &mut OrgTx, locations: &[LocationId], to: Now) -> Result<(), Error> {
-    tx.set_silent(locations, to == Now::Silent).await?;
+    let heard_until = if let Now::Silent { heard_until } = to { Some(heard_until) } else { None };
+    tx.set_silent(locations, heard_until).await?;
     // What follows from silence, as that a case has ended, is thought over.
     tx.wake_patients_of(locations, roof.now()).await?;
     match to {
-        Now::Silent => Ok(()),
+        Now::Silent { .. } => Ok(()),
         Now::CaughtUp => tx.wake_held(None).await,
         Now::Released => tx.wake_held(Some(roof.now())).await,
     }
@@ -173,7 +174,8 @@ async fn move_locations(roof: &Roof, tx: &mut OrgTx, before: &FeedRow, after: &F
     let still: BTreeSet<LocationId> = feeds.iter().flat_map(|(_, row)| row.silenced.iter().copied()).collect();
     let silenced: Vec<_> = after.silenced.iter().copied().filter(|id| !before.silenced.contains(id)).collect();
     if !silenced.is_empty() {
-        change_in(roof, tx, &silenced, Now::Silent).await?;
+        let heard_until = after.silent_since.unwrap_or(roof.now());
+        change_in(roof, tx, &silenced, Now::Silent { heard_until }).await?;
     }
     let freed: Vec<_> = before.silenced.iter().copied().filter(|id| !still.contains(id)).collect();
     if !freed.is_empty() {

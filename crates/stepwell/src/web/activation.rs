@@ -129,6 +129,7 @@ async fn page(
         waits: looks.first().map(|look| waits(look, is_active)).unwrap_or_default(),
         rows: looks.first().map(|look| effects::rows(&clinic, look, order())).unwrap_or_default(),
         since,
+        covers: kept.cover.is_some(),
         cover: looks.get(1).filter(|_| looks_ahead(workflow)).map(|covered| {
             let begun = Outlook { steps: covered.begun.clone(), ..Outlook::default() };
             cover(covered, kept.cover.is_some(), effects::rows(&clinic, &begun, order()))

@@ -188,7 +188,7 @@ pub async fn withdraw(
     let id: AssignmentId = form::id(&assignment, "assignment")?;
     let assignment = held.known.chart().assignment(id).ok_or(WebError::not_found("assignment"))?;
     if !assignment.is_open() {
-        return Err(WebError::conflict("It was done or taken back meanwhile. Nothing was changed."));
+        return Err(WebError::conflict("It was done or taken back, or it expired meanwhile. Nothing was changed."));
     }
     let what = What::Assignment { assignment: id, act: AssignmentAct::Withdraw };
     let to = back(&headers, held.known.patient);

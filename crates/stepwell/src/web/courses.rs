@@ -59,9 +59,14 @@ pub fn change_words(change: Change, days: Option<i32>) -> String {
         Way::Worse => "worse",
         Way::Same => "the same",
     };
-    let sign = if change.by > 0.0 { "+" } else { "" };
-    let days = days.map(|days| format!(" in {days} days")).unwrap_or_default();
-    format!("{sign}{}{days}: {way}", number(change.by))
+    let sign = match change.by {
+        by if by > 0.0 => "+",
+        by if by < 0.0 => "−",
+        _ => "",
+    };
+    let days =
+        days.map_or(String::new(), |days| if days == 1 { " in 1 day".into() } else { format!(" in {days} days") });
+    format!("{sign}{}{days}: {way}", number(change.by.abs()))
 }
 
 fn plot(of: &Course) -> CoursePlot {

@@ -61,6 +61,14 @@ impl Reader<'_> {
                 let (was, is) = (self.moment(shift.was_at), self.moment(shift.is_at));
                 vec![self.pick(format!("planned for {was}, now {is}"), format!("previsto para {was}, ahora {is}"))]
             }
+            Ground::Feed { heard_until: Some(heard), .. } => {
+                let heard = self.moment(*heard);
+                vec![self.pick(format!("nothing heard since {heard}"), format!("sin noticias desde el {heard}"))]
+            }
+            Ground::Goal { expired, .. } if *expired > 0 => {
+                let spanish = format!("{expired} sin contestar y vencidos");
+                vec![self.pick(format!("{expired} expired unanswered"), spanish)]
+            }
             Ground::Goal { there, .. } => vec![self.pick(format!("found {there}"), format!("se encontró {there}"))],
             Ground::Edited(edited) => {
                 let (from, to) = (edited.version, edited.to);
@@ -88,7 +96,7 @@ impl Reader<'_> {
             | Ground::StepThere { .. }
             | Ground::Content { .. }
             | Ground::Workflow { .. }
-            | Ground::Feed { .. }
+            | Ground::Feed { heard_until: None, .. }
             | Ground::Covered { .. }
             | Ground::Joined(_)
             | Ground::Gateway(_)

@@ -67,6 +67,7 @@ pub async fn show(
         visits,
         waiting,
         preview: shown.id.to_string(),
+        covers: given.cover.is_some(),
         counting: shown.counting(&clinic),
         runs: runs.collect(),
         messages: taken.messages.values().sum(),
@@ -88,7 +89,8 @@ pub async fn go(
     let question = Question::GoLive { interface: id };
     if given.then == "count" {
         let preview = previews::ask(&web, &actor, &question).await?;
-        return Ok(render::see(&format!("/interfaces/{id}/live?preview={preview}"), None));
+        let cover = if given.cover.is_some() { "&cover=yes" } else { "" };
+        return Ok(render::see(&format!("/interfaces/{id}/live?preview={preview}{cover}"), None));
     }
     let cover = given.cover.is_some();
     web.let_time_pass().await?;

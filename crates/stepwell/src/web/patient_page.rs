@@ -47,12 +47,14 @@ pub async fn page(
     let context = Context::load(&web.roof, &mut tx).await?;
     let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
     let decisions = tx.decisions(Some(patient), None, THREAD).await?;
+    let staff = tx.staff_names().await?;
     let told = thread::Told {
         events: tx.events(patient).await?,
         assignments: tx.assignments(patient).await?,
         deliveries: tx.deliveries(Some(patient)).await?,
         reports: tx.mail_reports(patient).await?,
         decisions: &decisions,
+        staff: &staff,
     };
     let scored_by = tx.instruments().await?;
     let titles = tx.newest().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect();

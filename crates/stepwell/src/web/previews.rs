@@ -124,7 +124,8 @@ fn is_good(state: &State, now: Timestamp) -> bool {
     }
 }
 
-/// Refuses to go on if what was counted is not what would be done now, or nothing was counted. Asked in the transaction that
+/// Refuses to go on if what was counted is not what would be done now, or nothing was counted, or long ago. What patients
+/// and EMRs do meanwhile refuses nothing: in a busy clinic nobody could ever confirm. Asked in the transaction that
 /// does it, once nobody else may change workflows.
 pub async fn still_holds(
     web: &Web,
@@ -140,6 +141,10 @@ pub async fn still_holds(
         return Err(WebError::conflict(changed));
     }
     match state {
+        State::Answered { at, .. } if web.roof.now().duration_since(at) > SHOWN_AGAIN => Err(WebError::conflict(
+            "This was counted more than an hour ago, and much may have happened since, so nothing is done yet. \
+             Press “Count again”, look at the new count, and confirm that.",
+        )),
         State::Answered { .. } => Ok(()),
         State::Running { .. } | State::Failed => Err(WebError::conflict(
             "What this would do is not counted yet. Open the page again and wait for the count.",

@@ -34,6 +34,23 @@ pub fn lead(language: Language, form: &Form, walk: &Walk, asked: &Asked) -> Vec<
     lead
 }
 
+/// The words of the groups a question stands in: without them "Going up or down stairs" asks nothing.
+pub fn stems(language: Language, walk: &Walk, asked: &Asked) -> Vec<String> {
+    let groups = walk.asked.iter().map(|other| other.item).filter(|item| item.kind == ItemKind::Group);
+    let around = groups.filter(|group| group.within().iter().any(|inner| inner.id == asked.item.id));
+    let mut words: Vec<String> = around.map(|group| group.text.get(language).clone()).collect();
+    words.dedup();
+    words.retain(|text| !text.is_empty());
+    words
+}
+
+/// What stands above a question that has a page of its own.
+pub fn lead_alone(language: Language, form: &Form, walk: &Walk, asked: &Asked) -> Vec<String> {
+    let here = lead(language, form, walk, asked);
+    let shown_before = stems(language, walk, asked).into_iter().filter(|stem| !here.contains(stem));
+    shown_before.chain(here.iter().cloned()).collect()
+}
+
 pub fn input(language: Language, form: &Form, item: &Item, said: &[String]) -> Input {
     let value = || said.first().or(item.initial.as_ref()).cloned().unwrap_or_default();
     let longest = item.max_length.unwrap_or(LONGEST);

@@ -1,6 +1,12 @@
 //! The patient's thread: event, decision, task, delivery, newest first.
 
-use care::chart::{Anchor, Change, Clinic, Encounter, Occurrence, PatientChange, SaidBy, Subject, Validity, What};
+use std::collections::BTreeMap;
+
+use care::chart::{
+    Anchor, Assignment, AssignmentAct, AssignmentState, Change, Clinic, Encounter, Occurrence, PatientChange, SaidBy,
+    Source, Subject, Validity, What,
+};
+use care::id::StaffId;
 use care::workflow::Facts;
 use jiff::Timestamp;
 use pages::staff::{ThreadKind, ThreadRow};
@@ -17,6 +23,7 @@ pub struct Told<'a> {
     pub deliveries: Vec<SentRow>,
     pub reports: Vec<MailReportRow>,
     pub decisions: &'a [DecisionRow],
+    pub staff: &'a BTreeMap<StaffId, String>,
 }
 
 /// The zone in which something of this patient is read: its visit's location's, else the patient's.
@@ -53,7 +60,7 @@ pub fn event_title(clinic: &Clinic, known: &Known, anchor: Anchor, occurrence: O
 type Placed = (Timestamp, u8, ThreadRow);
 
 pub fn rows(context: &Context, known: &Known, told: &Told) -> Vec<ThreadRow> {
-    let writer = Writer { context, known, facts: known.facts(context, Timestamp::MIN) };
+    let writer = Writer { context, known, facts: known.facts(context, Timestamp::MIN), staff: told.staff };
     let mut rows: Vec<Placed> = vec![];
     rows.extend(told.events.iter().map(|row| writer.event(row)));
     rows.extend(told.decisions.iter().map(|row| writer.decision(row)));
@@ -69,6 +76,7 @@ struct Writer<'a> {
     context: &'a Context,
     known: &'a Known,
     facts: Facts<'a>,
+    staff: &'a BTreeMap<StaffId, String>,
 }
 
 impl Writer<'_> {
@@ -78,6 +86,12 @@ impl Writer<'_> {
 
     fn stamp(&self, at: Timestamp, zone: &str) -> Stamp {
         times::stamp(at, zone, &self.clinic().zone)
+    }
+
+    /// "by Ben Adler".
+    fn by(&self, source: Source) -> String {
+        let name = if let Source::Staff(id) = source { self.staff.get(&id) } else { None };
+        name.map_or_else(|| words::source(source).to_owned(), |name| format!("by {name}"))
     }
 
     fn title_of(&self, workflow: &str) -> String {
@@ -160,7 +174,7 @@ impl Writer<'_> {
             None => "",
         };
         let at = self.stamp(change.received_at, self.known.snapshot.chart.home_zone(self.clinic()));
-        let detail = Some(format!("{said}recorded {}", words::source(change.source)));
+        let detail = Some(format!("{said}recorded {}", self.by(change.source)));
         let kind = ThreadKind::Event;
         let row = ThreadRow { kind, at, title, code: None, verdict: None, reason: None, detail };
         Some((change.received_at, 0, row))
@@ -186,12 +200,19 @@ impl Writer<'_> {
                 },
             )
         };
-        let state = match (row.completed_at, row.withdrawn_at) {
-            (Some(_), _) => "completed",
-            (None, Some(_)) => "taken back",
-            (None, None) => "open",
+        let state = self.known.chart().assignment(row.id).map_or(AssignmentState::Open, Assignment::state);
+        let state = match state {
+            AssignmentState::Completed { .. } => "completed",
+            AssignmentState::Withdrawn { .. } => "taken back",
+            AssignmentState::Expired { .. } => "expired",
+            AssignmentState::Open => "open",
         };
-        let by = row.workflow.as_deref().map_or("by hand".to_owned(), |workflow| self.title_of(workflow));
+        let gave = |change: &&Change| match &change.what {
+            What::Assignment { assignment, act: AssignmentAct::Give { .. } } => *assignment == row.id,
+            _ => false,
+        };
+        let by_whom = || self.known.changes.iter().find(gave).map_or("by hand".to_owned(), |c| self.by(c.source));
+        let by = row.workflow.as_deref().map_or_else(by_whom, |workflow| self.title_of(workflow));
         let given = placed(row.assigned_at, format!("“{name}” given"), format!("{by}, {state}"));
         let answer = row.completed_at.map(|at| placed(at, format!("“{name}” answered"), answer_words(row)));
         [Some(given), answer].into_iter().flatten().collect()

@@ -1,5 +1,6 @@
 //! A run on the why page: its steps, every decision about each, and what the gateway said.
 
+use care::chart::AssignmentState;
 use care::workflow::decision::Detail;
 use care::workflow::{Delivery, PlannedStep, Run, plan};
 use pages::staff::{Given, Recorded, Try, WhyDelivery, WhyPlanned, WhyRun};
@@ -81,10 +82,11 @@ fn attempt(teller: &Teller, row: &AttemptRow, zone: &str) -> Try {
 fn given(teller: &Teller, run: &Run, zone: &str) -> Vec<Given> {
     let own = teller.facts.chart.assignments.iter().filter(|a| a.run == Some(run.id));
     own.map(|a| {
-        let state = match (a.withdrawn_at, a.completed_at()) {
-            (Some(at), _) => format!("taken back {}", times::short_words(at, zone)),
-            (None, Some(at)) => format!("done {}", times::short_words(at, zone)),
-            (None, None) => format!("open, due {}", times::short_words(a.due, zone)),
+        let state = match a.state() {
+            AssignmentState::Withdrawn { at } => format!("taken back {}", times::short_words(at, zone)),
+            AssignmentState::Completed { at } => format!("done {}", times::short_words(at, zone)),
+            AssignmentState::Expired { at } => format!("expired {}", times::short_words(at, zone)),
+            AssignmentState::Open => format!("open, due {}", times::short_words(a.due, zone)),
         };
         let withdraw = || format!("/patients/{}/assignments/{}/withdrawal", teller.known.patient, a.id);
         Given { title: words::content(&a.content), state, withdraw: a.is_open().then(withdraw) }

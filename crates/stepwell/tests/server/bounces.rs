@@ -112,3 +112,21 @@ fn the_mail_server_is_told_to_drop_what_is_no_report_and_to_bring_back_what_coul
     }
     assert_eq!(pipes(HARD.as_bytes(), nowhere), (String::new(), Some(75)));
 }
+
+#[test]
+fn a_database_that_is_away_is_said_to_be_and_the_mail_is_to_come_again() {
+    // Nobody listens there: the port is ours, and closed.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let away = format!("postgres://stepwell@127.0.0.1:{port}/stepwell");
+    let mut pipe = Command::new(env!("CARGO_BIN_EXE_stepwell"))
+        .args(["bounce", "--database-url", &away])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    pipe.stdin.take().unwrap().write_all(HARD.as_bytes()).unwrap();
+    let done = pipe.wait_with_output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(said.contains("did not answer within 8 seconds"), "{said}");
+    assert_eq!(done.status.code(), Some(75));
+}

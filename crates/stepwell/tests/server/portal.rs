@@ -154,6 +154,35 @@ async fn a_form_is_asked_one_question_at_a_time_saved_as_it_goes_and_handed_in_o
 }
 
 #[tokio::test]
+async fn a_form_that_expired_is_closed_with_a_kind_word_and_takes_no_answer() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "questionnaire/pain").await;
+    // Due a week later, and overdue for six weeks but an hour.
+    app.clock_moves_by(jiff::SignedDuration::from_hours(49 * 24 - 1)).await;
+    Browser::of(&app).posts(&format!("{link}/renewal"), "").await;
+    app.all_work_is_done().await;
+    let new = self::link(&mut app);
+    let (alma, _) = comes_in(&app, &new).await;
+    let list = alma.gets("/p/today").await.body;
+    let (_, rest) = list.split_once("href=\"/p/forms/").unwrap();
+    let form = format!("/p/forms/{}", rest.split('"').next().unwrap());
+    alma.posts(&form, "at=pain&answer=7").await;
+    assert!(alma.gets("/p/today").await.body.contains("begun"));
+    app.clock_moves_by(jiff::SignedDuration::from_hours(1)).await;
+    for page in [alma.gets(&form).await, alma.posts(&form, "at=pain&answer=2").await] {
+        assert_eq!(page.status, 200);
+        assert!(page.body.contains("The time to answer it is over"), "{}", page.body);
+    }
+    let late = alma.posts(&format!("{form}/answers"), "").await;
+    assert!(late.body.contains("The time to answer it is over"), "{}", late.body);
+    assert!(!alma.gets("/p/today").await.body.contains(&form));
+    assert_eq!(app.ask("select count(*)::text from assignments where completed_at is not null").await, ["0"]);
+    let page = ben(&app).await.gets(&format!("/patients/{}", app.alma().await)).await.body;
+    assert!(page.contains("“Asks”, expired") || page.contains("Asks, expired"), "{page}");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn nobody_sees_or_changes_what_is_not_theirs() {
     let mut app = TestApp::start().await;
     let link = asked(&mut app, "questionnaire/pain").await;
@@ -225,6 +254,7 @@ async fn what_staff_give_by_hand_is_answered_and_its_score_stands_on_the_patient
     alma.posts(&format!("{form}/answers"), "").await;
     let page = ben.gets(&home).await.body;
     assert!(page.contains("Pain now: scores over time") && page.contains("Baseline 7 on 2 March 2026"), "{page}");
+    assert!(page.contains("by Ben Adler, completed"), "the thread names who gave it: {page}");
     app.finish().await;
 }
 

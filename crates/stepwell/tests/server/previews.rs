@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use care::workflow::Activation;
+use jiff::SignedDuration;
 use stepwell::runner::preview::{self, Answer, Question, State};
 
 use crate::app::TestApp;
@@ -112,6 +113,47 @@ async fn other_locations_than_were_counted_are_refused_until_they_are_counted() 
     app.finish().await;
 }
 
+#[tokio::test]
+async fn a_count_stands_for_an_hour_and_what_patients_do_meanwhile_does_not_refuse_it() {
+    let mut app = TestApp::start().await;
+    app.turn(KEY, false).await;
+    let ben = ben(&app).await;
+    let old = hidden(&ben.waits_for(PAGE).await.body);
+    app.clock_moves_by(SignedDuration::from_mins(61)).await;
+    let refused = ben.posts(PAGE, &format!("preview={old}&then=activate")).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains("more than an hour ago"), "{}", refused.body);
+    let new = hidden(&ben.waits_for(PAGE).await.body);
+    app.clock_moves_by(SignedDuration::from_mins(59)).await;
+    books(&mut app).await;
+    assert_eq!(ben.posts(PAGE, &format!("preview={new}&then=activate")).await.status, 303);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_tick_outlives_the_page_that_looks_again_by_itself() {
+    let mut app = TestApp::start().await;
+    books(&mut app).await;
+    app.turn(KEY, false).await;
+    let ben = ben(&app).await;
+    let mut tx = app.tx().await;
+    let question = Question::SwitchOn { key: KEY.into(), locations: None };
+    let id = preview::ask(&app.roof, &mut tx, &question).await.unwrap();
+    tx.commit().await.unwrap();
+    // Somebody counts, and takes their time.
+    let mut somebody = app.tx().await;
+    assert!(somebody.hold_preview(id).await.unwrap());
+    let again = format!("{PAGE}?preview={id}&cover=yes");
+    let counting = ben.gets(&again).await.body;
+    let (_, refresh) = counting.split_once("http-equiv=\"refresh\" content=\"2;url=").unwrap();
+    assert_eq!(refresh.split('"').next().unwrap().replace("&#38;", "&"), again);
+    assert!(!counting.contains("type=\"checkbox\""), "what is ticked now would be lost: {counting}");
+    drop(somebody);
+    let counted = ben.waits_for(&again).await.body;
+    assert!(counted.contains("name=\"cover\" value=\"yes\" checked"), "{counted}");
+    app.finish().await;
+}
+
 /// Made-up patients with a visit each, as many as `PATIENTS` says: how long do previews of so large a clinic take?
 #[tokio::test]
 #[ignore = "a measurement: PATIENTS=1000 and --no-capture"]
@@ -131,6 +173,9 @@ async fn previews_of_a_large_clinic_are_measured() {
         .await;
     }
     app.all_work_is_done().await;
+    let began = Instant::now();
+    let points = app.tx().await.contact_points_ever().await.unwrap();
+    println!("{} contact points read in {:.3} s", points.len(), began.elapsed().as_secs_f64());
     let text =
         include_str!("../../../../content/workflows/visit-reminder.toml").replace("2 days before", "1 day before");
     let publish = Question::Publish { key: KEY.into(), base: 1, text };

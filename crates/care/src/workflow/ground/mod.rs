@@ -125,9 +125,12 @@ pub enum Ground {
         until: Option<Timestamp>,
         waits: bool,
     },
+    /// `heard_until`: the watermark of that moment; only what the feed did not say after it is in doubt.
     Feed {
         location: Option<LocationId>,
         silent: bool,
+        #[serde(default)]
+        heard_until: Option<Timestamp>,
         rests_on_it: bool,
         dropped: bool,
     },
@@ -147,12 +150,14 @@ pub enum Ground {
     Expiry {
         expires: Timestamp,
     },
-    /// How many there are of what the goal asks for, and how many of them are open.
+    /// How many there are of what the goal asks for, how many of them are open, and how many expired unanswered.
     Goal {
         goal: Goal,
         of_workflow: bool,
         there: usize,
         open: usize,
+        #[serde(default)]
+        expired: usize,
     },
     Ways(Ways),
     Road(Box<Road>),
@@ -269,15 +274,20 @@ impl Ground {
                 let on = from.is_some_and(|from| from <= now) && until.is_none_or(|until| now < until);
                 if *waits { hold(!on, Reason::WorkflowInactive) } else { no(!on, Reason::WorkflowInactive) }
             }
-            Ground::Feed { silent, rests_on_it, dropped: true, .. } => no(*silent && *rests_on_it, Reason::StaleFeed),
-            Ground::Feed { silent, rests_on_it, .. } => hold(*silent && *rests_on_it, Reason::StaleFeed),
+            Ground::Feed { silent, heard_until, rests_on_it, dropped, .. } => {
+                let in_doubt = *silent && *rests_on_it && heard_until.is_none_or(|heard| heard <= now);
+                if *dropped { no(in_doubt, Reason::StaleFeed) } else { hold(in_doubt, Reason::StaleFeed) }
+            }
             Ground::ClosedDay { closed, starts, .. } => hold(*closed && now < *starts, Reason::ClosedDay),
             Ground::Covered { covered, at_once, generation } => {
                 no(*covered && *at_once && *generation == 1, Reason::Late)
             }
             Ground::Timing(timing) => of(timing.untimely(now)),
             Ground::Expiry { expires } => no(*expires <= now, Reason::Expired),
-            Ground::Goal { there, open, .. } => no(*there > 0 && *open == 0, Reason::GoalReached),
+            Ground::Goal { there, open, .. } if *there == 0 || *open > 0 => Says::Yes,
+            // Nobody answered, and nobody can any more: there is nothing left to ask for.
+            Ground::Goal { expired, .. } if *expired > 0 => Says::No(Reason::Expired),
+            Ground::Goal { .. } => Says::No(Reason::GoalReached),
             Ground::Ways(ways) => ways.says(now),
             Ground::Road(road) => road.says(now),
             Ground::Joined(joined) => no(joined.goes_along(), Reason::JoinedIntoOtherMessage),
@@ -298,8 +308,8 @@ impl Ground {
     /// The same, when staff have said that what it holds is to be dropped.
     pub fn dropped(self) -> Ground {
         match self {
-            Ground::Feed { location, silent, rests_on_it, .. } => {
-                Ground::Feed { location, silent, rests_on_it, dropped: true }
+            Ground::Feed { location, silent, heard_until, rests_on_it, .. } => {
+                Ground::Feed { location, silent, heard_until, rests_on_it, dropped: true }
             }
             other => other,
         }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use care::chart::{AssignmentAct, Score, What};
+use care::chart::{AssignmentAct, AssignmentState, Score, What};
 use care::id::AssignmentId;
 use pages::patient::Answer;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::super::error::WebError;
 use super::super::form::Posted;
 use super::super::{Web, render};
-use super::{Opened, does_not_work, open};
+use super::{EXPIRED, Opened, does_not_work, open};
 use crate::runner::links::Purpose;
 
 const LONGEST_COMMENT: usize = 2000;
@@ -34,8 +34,11 @@ impl Given {
 }
 
 pub async fn show(State(web): State<Web>, Path(token): Path<String>) -> Result<Response, WebError> {
-    let Some((opened, _, is_open)) = open_assignment(&web, &token, false).await? else { return does_not_work() };
-    if is_open { page(&opened, &token, StatusCode::OK, &Given::default(), None) } else { thanks(&opened) }
+    let Some((opened, _, state)) = open_assignment(&web, &token, false).await? else { return does_not_work() };
+    match closed(&opened, state)? {
+        Some(said) => Ok(said),
+        None => page(&opened, &token, StatusCode::OK, &Given::default(), None),
+    }
 }
 
 pub async fn answer(
@@ -43,11 +46,11 @@ pub async fn answer(
     Path(token): Path<String>,
     Posted(given): Posted<Given>,
 ) -> Result<Response, WebError> {
-    let Some((opened, assignment, is_open)) = open_assignment(&web, &token, true).await? else {
+    let Some((opened, assignment, state)) = open_assignment(&web, &token, true).await? else {
         return does_not_work();
     };
-    if !is_open {
-        return thanks(&opened);
+    if let Some(said) = closed(&opened, state)? {
+        return Ok(said);
     }
     let Some(score) = given.score() else {
         let error = opened.say("Please choose a number from 0 to 10.", "Elija un número del 0 al 10.");
@@ -61,16 +64,25 @@ pub async fn answer(
     Ok(thanks)
 }
 
-/// The assignment behind the link, and whether it waits for an answer.
+/// The assignment behind the link, and how it stands.
 async fn open_assignment(
     web: &Web,
     token: &str,
     to_write: bool,
-) -> Result<Option<(Opened, AssignmentId, bool)>, WebError> {
-    let Some(mut opened) = open(web, Purpose::Answer, token, to_write).await? else { return Ok(None) };
+) -> Result<Option<(Opened, AssignmentId, AssignmentState)>, WebError> {
+    let Some(opened) = open(web, Purpose::Answer, token, to_write).await? else { return Ok(None) };
     let Some(assignment) = opened.delivery.assignment else { return Ok(None) };
-    let is_open = opened.tx.assignment_is_open(assignment).await?;
-    Ok(is_open.map(|is_open| (opened, assignment, is_open)))
+    let state = opened.known.chart().assignment(assignment).map(|a| a.state());
+    Ok(state.map(|state| (opened, assignment, state)))
+}
+
+/// What is said in place of the question when it waits for no answer any more.
+fn closed(opened: &Opened, state: AssignmentState) -> Result<Option<Response>, WebError> {
+    match state {
+        AssignmentState::Open => Ok(None),
+        AssignmentState::Completed { .. } | AssignmentState::Withdrawn { .. } => thanks(opened).map(Some),
+        AssignmentState::Expired { .. } => opened.said(EXPIRED[0], EXPIRED[1]).map(Some),
+    }
 }
 
 fn page(

@@ -33,6 +33,17 @@ pub fn routes() -> Router<Web> {
         .route("/p/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::unsubscribe))
 }
 
+/// Heading and line, in English and Spanish, for who comes too late to answer.
+pub(super) const EXPIRED: [(&str, &str); 2] = [
+    ("This form is closed", "Este formulario está cerrado"),
+    (
+        "The time to answer it is over. That is all right: there is nothing you have to do. \
+         If there is something your team should know, please call.",
+        "El plazo para contestarlo terminó. No pasa nada: no tiene que hacer nada. \
+         Si hay algo que su equipo deba saber, llámenos.",
+    ),
+];
+
 /// What a link leads to, read in one transaction.
 pub(super) struct Opened {
     pub tx: OrgTx,

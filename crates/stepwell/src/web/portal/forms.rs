@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use care::chart::{Assignment, What};
+use care::chart::{Assignment, AssignmentState, What};
 use care::questionnaire::{Answers, Asked, Audience, Fault, Form, Walk, fault_of};
 use care::zone;
 use jiff::Timestamp;
@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use super::super::error::WebError;
 use super::super::form::{Posted, escape};
-use super::super::questions::{answer_words, fault_words};
+use super::super::link_pages::EXPIRED;
+use super::super::questions::{answer_words, fault_words, stems};
 use super::super::responses::{correctable_until, response_to, returned, with_draft};
 use super::super::{Web, render};
 use super::door::sends_out;
@@ -45,6 +46,9 @@ impl Open {
         let mut seen = visitor.sees(web).await?;
         let found = seen.assignment(id).filter(|a| a.is_a("questionnaire")).cloned();
         let assignment = found.ok_or_else(|| WebError::not_found("form"))?;
+        if let AssignmentState::Expired { .. } = assignment.state() {
+            return Ok(Err(said(&seen, EXPIRED)?));
+        }
         let form = library::form(&mut seen.tx, &assignment.content, assignment.given_at).await?;
         let form = form.ok_or_else(|| WebError::not_found("form"))?;
         let plan = seen.tx.harm_plan().await?;
@@ -132,7 +136,10 @@ fn show(
     page.error = error;
     page.action = open.path();
     page.back = number.checked_sub(1).map(|before| open.at(&questions[before].place));
-    (page.number, page.of) = (number + 1, questions.len());
+    // What an answer may still bring up counts already: the end only comes nearer.
+    let all = open.form.all().into_iter().filter(|item| item.kind.asks() && item.calculated.is_none() && !item.hidden);
+    let all = all.filter(|item| open.returned.get(&item.id).is_empty()).count();
+    (page.number, page.of) = (number + 1, questions.len().max(all));
     Ok((status, render::html(&page)?).into_response())
 }
 
@@ -215,7 +222,11 @@ pub async fn review(State(web): State<Web>, visitor: Visitor, Path(id): Path<Str
     }
     let language = open.seen.library_language();
     let line = |asked: &Asked| Answered {
-        question: asked.item.text.get(language).clone(),
+        question: stems(language, &walk, asked)
+            .into_iter()
+            .chain([asked.item.text.get(language).clone()])
+            .collect::<Vec<_>>()
+            .join(" "),
         answer: answer_words(language, &open.form, asked.item, walk.answers.get(&asked.place)),
         href: open.at(&asked.place),
     };
@@ -304,13 +315,15 @@ fn thanks(seen: &Seen, assignment: &Assignment) -> Result<Response, WebError> {
 
 /// Somebody has to be there when this is answered.
 fn at_the_clinic(seen: &Seen) -> Result<Response, WebError> {
-    let page = Said {
-        frame: seen.frame(),
-        heading: seen.say("At the clinic", "En la clínica"),
-        lines: vec![seen.say(
-            "Please answer these questions at the clinic. Ask for them when you come in.",
-            "Responda estas preguntas en la clínica. Pídalas cuando venga.",
-        )],
-    };
+    let line = (
+        "Please answer these questions at the clinic. Ask for them when you come in.",
+        "Responda estas preguntas en la clínica. Pídalas cuando venga.",
+    );
+    said(seen, [("At the clinic", "En la clínica"), line])
+}
+
+fn said(seen: &Seen, [heading, line]: [(&str, &str); 2]) -> Result<Response, WebError> {
+    let page =
+        Said { frame: seen.frame(), heading: seen.say(heading.0, heading.1), lines: vec![seen.say(line.0, line.1)] };
     Ok(render::html(&page)?.into_response())
 }

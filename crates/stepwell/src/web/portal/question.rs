@@ -3,7 +3,7 @@
 use care::questionnaire::{Asked, Form, Walk};
 use pages::patient::portal::Question;
 
-use super::super::questions::{about, input, lead};
+use super::super::questions::{about, input, lead_alone};
 use super::Seen;
 
 /// The page of a question; where it stands among the others is for the caller to say.
@@ -17,7 +17,7 @@ pub fn question_page(seen: &Seen, form: &Form, walk: &Walk, asked: &Asked, said:
         back: None,
         number: 1,
         of: 1,
-        lead: lead(language, form, walk, asked),
+        lead: lead_alone(language, form, walk, asked),
         text: item.text.get(language).clone(),
         help: item.help.as_ref().map(|help| help.get(language).clone()),
         about: about(language, form, walk, item),

@@ -5,8 +5,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use care::chart::Source;
+use care::chart::{Chart, Source};
 use care::id::PatientId;
+use care::workflow::Facts;
 use care::workflow::group::{Field, Group, Op};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -59,9 +60,20 @@ impl Clinic {
     }
 
     fn members(&self, group: &Group, now: Timestamp) -> BTreeSet<PatientId> {
-        let belongs = |known: &&Known| group.holds_for_patient(&known.facts(&self.context, now)).is_ok();
+        let belongs = |known: &&Known| {
+            let chart = later(known, now);
+            group.holds_for_patient(&Facts { chart: &chart, ..known.facts(&self.context, now) }).is_ok()
+        };
         self.patients.iter().filter(belongs).map(|known| known.patient).collect()
     }
+}
+
+/// The chart was read once; what is asked of it later finds forms expired.
+fn later(known: &Known, now: Timestamp) -> Chart {
+    let mut chart = known.snapshot.chart.clone();
+    chart.assignments.iter_mut().for_each(|a| a.expired_at = None);
+    chart.expire(now);
+    chart
 }
 
 async fn members_by_sql(app: &TestApp, group: &Group, now: Timestamp) -> (i64, Vec<PatientId>) {
@@ -85,7 +97,8 @@ impl Seen {
         self.trees += 1;
         self.parting += u32::from((1..PATIENTS).contains(&members));
         for known in &clinic.patients {
-            let judged = group.clauses(&known.facts(&clinic.context, now), None);
+            let chart = later(known, now);
+            let judged = group.clauses(&Facts { chart: &chart, ..known.facts(&clinic.context, now) }, None);
             for (clause, judged) in group.leaves().into_iter().zip(judged) {
                 let (yes, no) = self.clauses.entry((clause.field.word(), clause.op.word())).or_default();
                 *(if judged.holds { yes } else { no }) += 1;

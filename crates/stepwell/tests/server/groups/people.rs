@@ -18,7 +18,7 @@ pub const TAGS: [&str; 6] = ["vip", "VIP", "' or true --", "naïve", "", "a,b"];
 pub const LOCATIONS: [&str; 3] = ["Riverside", "Lakeview", "Hillside"];
 
 /// Around midnights, birthdays, visits and leap days, and not always on a whole microsecond.
-pub const MOMENTS: [&str; 10] = [
+pub const MOMENTS: [&str; 12] = [
     "2024-02-28T23:59:59Z",
     "2024-02-29T05:00:00Z",
     "2025-02-28T04:59:59.999999999Z",
@@ -28,6 +28,9 @@ pub const MOMENTS: [&str; 10] = [
     "2026-03-02T05:30:00Z",
     "2026-03-02T15:00:00Z",
     "2026-03-02T15:00:00.000000001Z",
+    // Just before a form expires, and when it does.
+    "2026-04-20T14:59:59.999999999Z",
+    "2026-04-20T15:00:00Z",
     "2026-12-31T23:30:00Z",
 ];
 

@@ -1,6 +1,6 @@
 //! Tells the server what happens, each change by its door: one arm for each word of the vocabulary.
 
-use care::chart::{Act, EnrolmentAct, EpisodeChange, PatientChange, Source, Subject, What, Write};
+use care::chart::{Act, AssignmentAct, EnrolmentAct, EpisodeChange, PatientChange, Source, Subject, What, Write};
 use care::id::{ChangeId, LocationId, PatientId};
 use care::rehearsal::Gateway;
 use care::scenario::{Happens, PatientFields};
@@ -177,7 +177,8 @@ async fn assignment(stage: &mut Stage, told: &Told<'_>) -> Result<Door, String> 
     let known = desk::known(stage, patient).await;
     let of_content = known.chart().assignments.iter().filter(|a| a.content == *content && a.withdrawn_at.is_none());
     let newest = of_content.clone().rfind(|a| a.is_open()).or_else(|| of_content.clone().next_back());
-    let Some(assignment) = newest.map(|a| a.id) else { return Ok(Door::Record) };
+    let closed = newest.is_some_and(|a| a.is_expired() && matches!(act, AssignmentAct::Complete { .. }));
+    let Some(assignment) = newest.map(|a| a.id).filter(|_| !closed) else { return Ok(Door::Record) };
     if desk::answers(stage, patient, assignment, act).await {
         return Ok(Door::Form);
     }
