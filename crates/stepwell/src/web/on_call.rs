@@ -10,7 +10,7 @@ use care::id::StaffId;
 use care::library::In;
 use care::questionnaire::HarmPlan;
 use care::workflow::Workflow;
-use care::workflow::task::Task;
+use care::workflow::task::{Gives, Task};
 use jiff::Timestamp;
 use pages::Nav;
 use pages::staff::{Choice, Field, OnCallLine, OnCallPage, Pick};
@@ -172,9 +172,11 @@ pub async fn refusal(tx: &mut OrgTx, workflow: &Workflow, now: Timestamp) -> Res
     let tasks = workflow.steps.iter().flat_map(|step| &step.tasks);
     let asked: Vec<&str> = tasks
         .filter_map(|task| match task {
-            Task::Assign { content, message, remind, .. } => {
+            Task::Assign { gives: Gives::Item(content), message, remind, .. } => {
                 (message.is_some() || remind.is_some()).then_some(content.as_str())
             }
+            // Which form that is stands in the chart: the portal asks it at the clinic only, until somebody is named.
+            Task::Assign { gives: Gives::Baseline | Gives::OfRegion, .. } => None,
             Task::Send(_) | Task::Tell { .. } | Task::Call(_) => None,
         })
         .filter(|content| content.starts_with("questionnaire/"))
