@@ -40,12 +40,6 @@ async function details({ page, base }) {
   return patient && `${patient}/details`;
 }
 
-// A form of the first patient, to be answered or answered.
-async function form({ page, base }) {
-  const patient = await firstLink(page, base, "/patients", /^\/patients\/[0-9a-f-]{36}$/);
-  return patient && firstLink(page, base, patient, /^\/patients\/[0-9a-f-]{36}\/forms\/[0-9a-f-]{36}$/);
-}
-
 export const places = [
   { name: "workflows", find: async () => "/workflows" },
   { name: "schematic", find: async () => "/workflows/schematic" },
@@ -57,7 +51,6 @@ export const places = [
   { name: "enrol-list", find: async () => "/workflows/check-in-call/enrol?join=all&field1=age&op1=%3E%3D&value1=40" },
   { name: "outcomes", find: async () => "/outcomes" },
   { name: "on-call", find: async () => "/settings/on-call" },
-  { name: "form", find: form },
   { name: "today", find: async () => "/" },
   { name: "refused", find: async () => "/refused-messages" },
   { name: "interfaces", find: async () => "/interfaces" },
