@@ -114,7 +114,7 @@ async function theForm({ desk, phone, patient, base }) {
   await page.locator("header").getByText("Leave", { exact: true }).click();
   await page.waitForLoadState();
   await page.goto(new URL("/p/today", base).href);
-  await expectWords(page, "You are not signed in");
+  await expectWords(page, "You have left");
   await look("portal-outside");
   await comeIn(page, await sendLink(desk, patient, vera), vera, english);
   await expectWords(page, "begun");

@@ -2,7 +2,7 @@
 
 use pages::patient::portal::{
     Answered, ArticleCard, ArticlePage, Door, DoorState, ExerciseCard, ExercisePage, FormCard, Input, NextVisit,
-    Question, QuestionOption, Review, Today, Variant, WeekDay,
+    Outside, Question, QuestionOption, Review, Today, Variant, WeekDay,
 };
 use pages::patient::{Language, PatientFrame};
 use pages::staff::{GiveChoice, GiveGroup, GivePage};
@@ -21,6 +21,8 @@ pub fn pages(name: &str) -> Vec<(&'static str, String)> {
         ("door-locked", html(&door(DoorState::Locked))),
         ("door-used", html(&door(DoorState::Used { renew: true }))),
         ("door-renewed", html(&door(DoorState::Renewed))),
+        ("outside", html(&Outside { frame: patient_frame(Language::English), left: false })),
+        ("left", html(&Outside { frame: patient_frame(Language::English), left: true })),
         ("today", html(&today(name, Language::English))),
         ("today-es", html(&today(name, Language::Spanish))),
         ("today-empty", html(&empty(name))),

@@ -1,9 +1,12 @@
 //! Where the patient may be written to: addresses and their stops, a yes or no on record, and who answers for a child.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use care::chart::{Category, Change, Channel, Clinic, ContactPoint, Guardian, Patient, Reach, SaidBy, Stamp, What};
-use care::id::PatientId;
+use care::chart::{
+    Assignment, Category, Change, Channel, Clinic, ContactPoint, Guardian, Patient, Reach, SaidBy, Stamp, What,
+};
+use care::id::{AssignmentId, PatientId};
+use jiff::civil::Date;
 use pages::charts::ContentKind;
 use pages::staff::{AddressStop, Choice, ConsentLine, Contact, ContactState, OpenTask, Pick, RecordConsent};
 use store::SuppressionRow;
@@ -205,24 +208,46 @@ fn category_words(category: Category) -> &'static str {
     }
 }
 
+/// How far back it is counted what patients tick off.
+pub const MARKED_DAYS: i32 = 7;
+
 /// What the patient was given and has not done.
-pub fn open_tasks(context: &Context, known: &Known) -> Vec<OpenTask> {
+///
+/// `marks`: what was ticked off in the last days, day by day.
+pub fn open_tasks(
+    context: &Context,
+    known: &Known,
+    titles: &BTreeMap<String, String>,
+    marks: &[(AssignmentId, String, Date)],
+) -> Vec<OpenTask> {
     let clinic = &context.organization.clinic;
     let chart = &known.snapshot.chart;
     let zone = chart.home_zone(clinic);
-    let task = |a: &care::chart::Assignment| {
+    let task = |a: &Assignment| {
         let run = a.run.and_then(|id| known.ledger.runs.get(&id));
         let workflow = run.and_then(|run| context.workflows.version(&run.workflow, run.version));
         let by = workflow.map_or("by hand".to_owned(), |workflow| format!("by “{}”", workflow.title));
         OpenTask {
-            title: words::content(&a.content),
+            title: words::called(titles, &a.content),
             given: times::stamp(a.given_at, zone, &clinic.zone),
-            detail: format!("{by}, due {}", times::short_words(a.due, zone)),
+            detail: format!("{by}, due {}{}", times::short_words(a.due, zone), done_words(a, marks)),
             withdraw: format!("/patients/{}/assignments/{}/withdrawal", known.patient, a.id),
             answer: a.is_a("questionnaire").then(|| format!("/patients/{}/forms/{}", known.patient, a.id)),
         }
     };
     chart.assignments.iter().rev().filter(|a| a.is_open()).map(task).collect()
+}
+
+/// On how many of the last days something of it was ticked off.
+fn done_words(of: &Assignment, marks: &[(AssignmentId, String, Date)]) -> String {
+    if of.is_a("questionnaire") || of.is_a("education") {
+        return String::new();
+    }
+    let days: BTreeSet<Date> = marks.iter().filter(|(id, ..)| *id == of.id).map(|(_, _, day)| *day).collect();
+    match days.len() {
+        0 => format!(", not ticked off in the last {MARKED_DAYS} days"),
+        count => format!(", ticked off on {count} of the last {MARKED_DAYS} days"),
+    }
 }
 
 #[cfg(test)]

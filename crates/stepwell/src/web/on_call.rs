@@ -170,22 +170,12 @@ pub async fn may_ask_by_link(tx: &mut OrgTx) -> Result<bool, WebError> {
 /// What a workflow would ask by a link although nobody is named who acts on the answer, in words with the cure.
 pub async fn refusal(tx: &mut OrgTx, workflow: &Workflow, now: Timestamp) -> Result<Option<String>, WebError> {
     let tasks = workflow.steps.iter().flat_map(|step| &step.tasks);
-    let asked: Vec<&str> = tasks
-        .filter_map(|task| match task {
-            Task::Assign { gives: Gives::Item(content), message, remind, .. } => {
-                (message.is_some() || remind.is_some()).then_some(content.as_str())
-            }
-            // Which form that is stands in the chart: the portal asks it at the clinic only, until somebody is named.
-            Task::Assign { gives: Gives::Baseline | Gives::OfRegion, .. } => None,
-            Task::Send(_) | Task::Tell { .. } | Task::Call(_) => None,
-        })
-        .filter(|content| content.starts_with("questionnaire/"))
-        .collect();
+    let asked: Vec<String> = tasks.flat_map(|task| asked_by_link(task, workflow)).collect();
     if asked.is_empty() || may_ask_by_link(tx).await? {
         return Ok(None);
     }
     for content in asked {
-        let form = library::form(tx, content, now).await?;
+        let form = library::form(tx, &content, now).await?;
         if form.is_some_and(|form| form.harm_item().is_some()) {
             return Ok(Some(format!(
                 "`{content}` asks about harm, and this workflow would ask it by a link. That waits until an administrator \
@@ -195,4 +185,18 @@ pub async fn refusal(tx: &mut OrgTx, workflow: &Workflow, now: Timestamp) -> Res
         }
     }
     Ok(None)
+}
+
+/// The forms that a task gives and writes about.
+fn asked_by_link(task: &Task, workflow: &Workflow) -> Vec<String> {
+    let Task::Assign { gives, message, remind, .. } = task else { return vec![] };
+    if message.is_none() && remind.is_none() {
+        return vec![];
+    }
+    match gives {
+        Gives::Item(content) if content.starts_with("questionnaire/") => vec![content.clone()],
+        Gives::Baseline => workflow.trigger.baseline.iter().map(|name| format!("questionnaire/{name}")).collect(),
+        // What a clinic may choose for a part of the body measures what somebody can do, and asks about nothing else.
+        Gives::Item(_) | Gives::OfRegion => vec![],
+    }
 }

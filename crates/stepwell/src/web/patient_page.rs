@@ -1,12 +1,14 @@
 //! One patient: visits, what lies ahead, why and why not, and the thread of everything that happened.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use care::chart::{Change, Chart, Clinic, Encounter, Patient, What};
 use care::id::PatientId;
 use care::workflow::StepState;
 use care::zone;
-use jiff::Timestamp;
+use jiff::{Span, Timestamp};
 use pages::Nav;
 use pages::charts::ContentKind;
 use pages::staff::{LogVisit, PatientPage, PlannedRow, Visit, VisitState};
@@ -48,6 +50,8 @@ pub async fn page(
     let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
     let decisions = tx.decisions(Some(patient), None, THREAD).await?;
     let staff = tx.staff_names().await?;
+    let titles: BTreeMap<String, String> =
+        tx.newest().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect();
     let told = thread::Told {
         events: tx.events(patient).await?,
         assignments: tx.assignments(patient).await?,
@@ -55,10 +59,12 @@ pub async fn page(
         reports: tx.mail_reports(patient).await?,
         decisions: &decisions,
         staff: &staff,
+        titles: &titles,
     };
     let scored_by = tx.instruments().await?;
-    let titles = tx.newest().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect();
-    let names = tx.staff_names().await?;
+    let today = zone::date_in(web.roof.now(), known.chart().home_zone(&context.organization.clinic));
+    let since = today.saturating_sub(Span::new().days(may_send::MARKED_DAYS - 1));
+    let marks = tx.done_marks(patient, since).await?;
     let stops = tx.suppressions(&may_send::addresses(&known)).await?;
     let merged = merges::merged_from(&mut tx, patient, &context.organization.clinic.zone).await?;
     let now = web.roof.now();
@@ -85,8 +91,8 @@ pub async fn page(
         details_href: format!("/patients/{patient}/details"),
         consents: may_send::consents(&known.changes, &clinic.zone),
         record_consent: may_send::record_consent(patient),
-        open_tasks: may_send::open_tasks(&context, &known),
-        answered: fill::answered_rows(&context, &known, &titles, &names),
+        open_tasks: may_send::open_tasks(&context, &known, &titles, &marks),
+        answered: fill::answered_rows(&context, &known, &titles, &staff),
         give_href: format!("/patients/{patient}/assignments/new"),
         courses: courses::cards(&known, clinic, &scored_by, &titles),
         visits: visit_rows(&known, clinic, patient),

@@ -23,6 +23,8 @@ pub struct Told<'a> {
     pub deliveries: Vec<SentRow>,
     pub reports: Vec<MailReportRow>,
     pub decisions: &'a [DecisionRow],
+    /// What the things of the library are called.
+    pub titles: &'a BTreeMap<String, String>,
     pub staff: &'a BTreeMap<StaffId, String>,
 }
 
@@ -60,7 +62,8 @@ pub fn event_title(clinic: &Clinic, known: &Known, anchor: Anchor, occurrence: O
 type Placed = (Timestamp, u8, ThreadRow);
 
 pub fn rows(context: &Context, known: &Known, told: &Told) -> Vec<ThreadRow> {
-    let writer = Writer { context, known, facts: known.facts(context, Timestamp::MIN), staff: told.staff };
+    let writer =
+        Writer { context, known, facts: known.facts(context, Timestamp::MIN), staff: told.staff, titles: told.titles };
     let mut rows: Vec<Placed> = vec![];
     rows.extend(told.events.iter().map(|row| writer.event(row)));
     rows.extend(told.decisions.iter().map(|row| writer.decision(row)));
@@ -77,6 +80,7 @@ struct Writer<'a> {
     known: &'a Known,
     facts: Facts<'a>,
     staff: &'a BTreeMap<StaffId, String>,
+    titles: &'a BTreeMap<String, String>,
 }
 
 impl Writer<'_> {
@@ -183,7 +187,7 @@ impl Writer<'_> {
     /// Given, and answered.
     fn task(&self, row: &AssignmentRow) -> Vec<Placed> {
         let zone = self.known.snapshot.chart.home_zone(self.clinic());
-        let name = words::content(&row.content);
+        let name = words::called(self.titles, &row.content);
         let placed = |at, title: String, detail: String| {
             let at_ = self.stamp(at, zone);
             (
@@ -213,8 +217,9 @@ impl Writer<'_> {
         };
         let by_whom = || self.known.changes.iter().find(gave).map_or("by hand".to_owned(), |c| self.by(c.source));
         let by = row.workflow.as_deref().map_or_else(by_whom, |workflow| self.title_of(workflow));
+        let done = if row.content.starts_with("questionnaire/") { "answered" } else { "done" };
         let given = placed(row.assigned_at, format!("“{name}” given"), format!("{by}, {state}"));
-        let answer = row.completed_at.map(|at| placed(at, format!("“{name}” answered"), answer_words(row)));
+        let answer = row.completed_at.map(|at| placed(at, format!("“{name}” {done}"), answer_words(row)));
         [Some(given), answer].into_iter().flatten().collect()
     }
 

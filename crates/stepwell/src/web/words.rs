@@ -1,5 +1,7 @@
 //! The engine's words in the clinic's English.
 
+use std::collections::BTreeMap;
+
 use care::chart::{EncounterState, EventKind, Source, VisitType};
 use care::workflow::decision::{Detail, TaskResult};
 use care::workflow::definition::Step;
@@ -93,6 +95,11 @@ pub fn content(name: &str) -> String {
     let plain = name.split_once('/').map_or(name, |(_, rest)| rest).replace(['-', '_'], " ");
     let mut signs = plain.chars();
     signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
+}
+
+/// What a thing of the library is called there; without a title, by its name.
+pub fn called(titles: &BTreeMap<String, String>, name: &str) -> String {
+    titles.get(name).cloned().unwrap_or_else(|| content(name))
 }
 
 pub fn content_kind(task: &Task) -> ContentKind {

@@ -9,7 +9,7 @@ use care::chart::{EnrolmentAct, PatientChange, Source, What, Write};
 use care::id::EnrolmentId;
 use care::zone::CivilMoment;
 use jiff::SignedDuration;
-use pages::patient::portal::{Door, DoorState};
+use pages::patient::portal::{Door, DoorState, Outside};
 use serde::Deserialize;
 use store::PortalSession;
 
@@ -116,8 +116,11 @@ pub async fn leave(State(web): State<Web>, headers: HeaderMap) -> Result<Respons
         tx.commit().await?;
         on_loan = session.handover.is_some();
     }
-    let mut answer = if on_loan { super::hand_back(None)? } else { super::outside() };
-    *answer.status_mut() = StatusCode::OK;
+    let answer = if on_loan {
+        super::hand_back(None)?
+    } else {
+        render::html(&Outside { frame: super::outside_frame(), left: true })?.into_response()
+    };
     Ok(sends_out(&web, answer))
 }
 

@@ -20,8 +20,8 @@ use care::chart::{Assignment, Snapshot, Source, Watch, What};
 use care::id::{AssignmentId, OrganizationId, PatientId};
 pub use door::lets_in;
 use jiff::Timestamp;
-use pages::patient::portal::HandedBack;
-use pages::patient::{Language, PatientFrame, Said};
+use pages::patient::portal::{HandedBack, Outside};
+use pages::patient::{Language, PatientFrame};
 use store::{Handover, OrgTx, OrganizationRow, patient_lock};
 
 use super::actor::{cookie, csrf_of, hash_of};
@@ -112,13 +112,7 @@ fn failed(error: store::Error) -> Response {
 
 /// Nobody is in: whose page it would be is not known, so both languages are spoken.
 fn outside() -> Response {
-    let frame = outside_frame();
-    let lines = vec![
-        "Please open the link in our last message to you.".into(),
-        "Abra el enlace de nuestro último mensaje.".into(),
-    ];
-    let page = Said { frame, heading: "You are not signed in".into(), lines };
-    match render::html(&page) {
+    match render::html(&Outside { frame: outside_frame(), left: false }) {
         Ok(page) => (StatusCode::UNAUTHORIZED, page).into_response(),
         Err(error) => error.into_response(),
     }
