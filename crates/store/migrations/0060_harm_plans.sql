@@ -12,6 +12,8 @@ create table harm_plans (
     crisis_en text check (crisis_en <> ''),
     crisis_es text check (crisis_es <> ''),
     by_link boolean not null default false,
+    -- What was said last, also of two at one instant.
+    nth bigint not null generated always as identity,
     primary key (organization, id),
     check (num_nulls(on_call, cover, hours, crisis_en) in (0, 4)),
     check (on_call is not null or not by_link),
@@ -20,7 +22,7 @@ create table harm_plans (
     foreign key (organization, on_call) references staff,
     foreign key (organization, cover) references staff
 );
-create index harm_plans_by_time on harm_plans (organization, at);
+create index harm_plans_in_order on harm_plans (organization, nth);
 
 alter table harm_plans enable row level security;
 alter table harm_plans force row level security;

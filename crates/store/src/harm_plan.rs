@@ -28,7 +28,7 @@ impl OrgTx {
     pub async fn harm_plans(&mut self, most: i64) -> Result<Vec<HarmPlanRow>, Error> {
         let rows = sqlx::query!(
             r#"select at as "at: jiff_sqlx::Timestamp", said_by, on_call, cover, hours, crisis_en, crisis_es, by_link
-               from harm_plans where organization = $1 order by at desc, id desc limit $2"#,
+               from harm_plans where organization = $1 order by nth desc limit $2"#,
             self.org(),
             most
         )

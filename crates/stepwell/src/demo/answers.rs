@@ -1,6 +1,6 @@
 //! How the demo's patients answer: most get better, some slowly, a few worse.
 
-use care::chart::{BodyRegion, Chart};
+use care::chart::{BodyRegion, Chart, RECOMMENDATION};
 use care::questionnaire::{Answers, Form, Item, ItemKind};
 use jiff::{SignedDuration, Timestamp};
 
@@ -91,7 +91,9 @@ impl Person {
 
     fn answer(&self, form: &Form, item: &Item, content: &str, chance: &mut Chance) -> Option<String> {
         let noise = chance.below(17).cast_signed() - 8;
-        let bad = (self.severity + noise).clamp(0, 100);
+        // Who is not well yet may well like the clinic.
+        let felt = if content == RECOMMENDATION && !self.gets_worse { self.severity / 4 } else { self.severity };
+        let bad = (felt + noise).clamp(0, 100);
         Some(match item.kind {
             ItemKind::Boolean => chance.percent(self.likely(item, content, bad)).to_string(),
             ItemKind::Integer | ItemKind::Decimal => {
