@@ -201,7 +201,7 @@ async fn what_was_given_is_taken_back_and_given_again_by_undoing() {
     assert_eq!(app.ask(open).await, ["1"]);
     let id = &app.ask("select id::text from assignments").await[0];
     let path = format!("/patients/{alma}/assignments/{id}/withdrawal");
-    has(&read(&ben, &format!("/patients/{alma}")).await, &["Given, not done yet Recommendation"]);
+    has(&read(&ben, &format!("/patients/{alma}")).await, &["Given, not done yet One question"]);
     assert_eq!(ben.posts(&path, "").await.status, 303);
     assert_eq!(app.ask(open).await, ["0"]);
     assert_eq!(ben.posts(&path, "").await.status, 409);
@@ -231,7 +231,7 @@ async fn a_recorded_yes_opens_texts_for_feedback_and_says_who_gave_it() {
     assert_eq!(may().await, Ok(()));
     let page = read(&ben, &format!("/patients/{alma}")).await;
     has(&page, &["Text: feedback Yes said by the patient, recorded by hand"]);
-    has(&page, &["Yes to text: feedback said by the patient, recorded by hand"]);
+    has(&page, &["Yes to text: feedback said by the patient, recorded by Ben Adler"]);
     assert_eq!(undo(&app, &ben, alma).await, 303);
     assert_eq!(may().await, Err(care::workflow::Reason::NoConsent));
     assert_eq!(ben.posts(&path, "channel=text&category=feedback&given=perhaps&said_by=patient").await.status, 400);
