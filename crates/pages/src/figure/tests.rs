@@ -173,7 +173,7 @@ fn two_pictures_stay_as_they_were_looked_at() {
     let figures = figures();
     for wanted in ["bridge", "wrist-up-down"] {
         let (name, exercise) = figures.iter().find(|(name, _)| name == wanted).unwrap();
-        let picture = draw(figure_of(&exercise), Moment::End, &exercise.words.en.title, &exercise.words.en.end);
+        let picture = draw(figure_of(exercise), Moment::End, &exercise.words.en.title, &exercise.words.en.end);
         insta::assert_snapshot!(name.replace('-', "_"), picture.as_str().replace("><", ">\n<"));
     }
 }
