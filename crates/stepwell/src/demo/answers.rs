@@ -73,13 +73,16 @@ impl Person {
         Chance::new(mixed(self.seed, &format!("{of} {}", self.today)))
     }
 
-    /// Answers every question that must be answered.
+    /// Answers every question that must be answered, and every one that is a yes or no.
     pub fn fills(&self, form: &Form, content: &str) -> Answers {
         let mut answers = Answers::default();
         let mut chance = self.chance(&format!("{content} answers"));
         loop {
             let walk = form.walk(&answers);
-            let Some(asked) = walk.first_open() else { return answers };
+            // A tick that may be left out is an answer too.
+            let wanted = |item: &Item| item.required || item.kind == ItemKind::Boolean;
+            let open = walk.questions().find(|asked| wanted(asked.item) && walk.answers.get(&asked.place).is_empty());
+            let Some(asked) = open else { return answers };
             let (place, answer) = (asked.place.clone(), self.answer(form, asked.item, content, &mut chance));
             drop(walk);
             match answer {
