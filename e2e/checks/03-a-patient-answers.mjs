@@ -113,8 +113,10 @@ async function theForm({ desk, phone, patient, base }) {
 
   await page.locator("header").getByText("Leave", { exact: true }).click();
   await page.waitForLoadState();
-  await page.goto(new URL("/p/today", base).href);
   await expectWords(page, "You have left");
+  await look("portal-left");
+  await page.goto(new URL("/p/today", base).href);
+  await expectWords(page, "Your page is closed");
   await look("portal-outside");
   await comeIn(page, await sendLink(desk, patient, vera), vera, english);
   await expectWords(page, "begun");
