@@ -37,7 +37,7 @@ impl Person {
         let began = chart.encounters.iter().filter_map(|e| e.starts_at()).min().filter(|at| *at < now);
         let weeks = began.map_or(0, |at| now.duration_since(at).as_hours() / (24 * 7));
         let (start, replies) = (50 + chance.below(36).cast_signed(), chance.percent(80));
-        let gets_worse = chance.percent(12);
+        let gets_worse = chance.percent(30);
         let a_week = if gets_worse { 4 } else { -3 - chance.below(8).cast_signed() };
         Self {
             seed: own,
@@ -95,7 +95,7 @@ impl Person {
     fn answer(&self, form: &Form, item: &Item, content: &str, chance: &mut Chance) -> Option<String> {
         let noise = chance.below(17).cast_signed() - 8;
         // Who is not well yet may well like the clinic.
-        let felt = if content == RECOMMENDATION && !self.gets_worse { self.severity / 4 } else { self.severity };
+        let felt = if content == RECOMMENDATION && !self.gets_worse { self.severity / 3 } else { self.severity };
         let bad = (felt + noise).clamp(0, 100);
         Some(match item.kind {
             ItemKind::Boolean => chance.percent(self.likely(item, content, bad)).to_string(),
