@@ -8,6 +8,8 @@ pub mod notice;
 mod publish;
 pub mod video;
 
+use std::collections::BTreeMap;
+
 use care::library::{Article, CarePlan, Exercise, Header, Item, Kind, Language, MessageWords, Problem, Reference};
 use care::questionnaire::Form;
 use jiff::Timestamp;
@@ -84,6 +86,11 @@ pub async fn given(tx: &mut OrgTx, name: &Reference, at: Timestamp) -> Result<Op
     let Some((_, text)) = tx.item_body_at(name, at).await? else { return Ok(None) };
     let item = read(name.kind, "", &text).map_err(|_| Error::unreadable("library_items", "body"))?;
     Ok(Some(item))
+}
+
+/// What everything in it is called now, by name.
+pub async fn titles(tx: &mut OrgTx) -> Result<BTreeMap<String, String>, Error> {
+    Ok(tx.newest().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect())
 }
 
 /// The form a patient was given at a moment.

@@ -71,7 +71,7 @@ pub async fn give(
     let mut held = Held::take(&web, &actor, &patient).await?;
     let unknown = || WebError::bad_form("Choose something of the library.");
     let name: Reference = given.content.parse().map_err(|_| unknown())?;
-    let is_there = held.tx.library().await?.into_iter().any(|row| row.name == name);
+    let is_there = held.tx.newest().await?.into_iter().any(|row| row.name == name);
     if !is_there || name.kind == Kind::Message {
         return Err(unknown());
     }

@@ -1,7 +1,5 @@
 //! The outcomes of all open episodes: who fails to progress first.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Query, State};
 use axum::response::Html;
 use care::chart::Clinic;
@@ -20,6 +18,7 @@ use super::error::WebError;
 use super::form::{escape, filled};
 use super::permission::Permission;
 use super::{Web, courses, render, times, words};
+use crate::library;
 
 /// Rows of a page.
 const SHOWN: i64 = 50;
@@ -81,10 +80,7 @@ pub async fn show(
     lines.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
     let counts = tx.course_counts(&filter, today).await?;
     let (practitioners, regions, contents) = tx.course_choices().await?;
-    let mut titles: BTreeMap<String, String> = BTreeMap::new();
-    for row in tx.library().await? {
-        titles.entry(row.name.to_string()).or_insert(row.title);
-    }
+    let titles = library::titles(&mut tx).await?;
     let title = |content: &str| titles.get(content).cloned().unwrap_or_else(|| words::content(content));
     let named = |all: Vec<String>, words: &dyn Fn(&str) -> String| {
         all.into_iter().map(|one| Choice::new(&one, &words(&one))).collect::<Vec<_>>()

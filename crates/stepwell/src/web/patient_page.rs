@@ -1,7 +1,5 @@
 //! One patient: visits, what lies ahead, why and why not, and the thread of everything that happened.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use care::chart::{Change, Chart, Clinic, Encounter, Patient, What};
@@ -19,6 +17,7 @@ use super::permission::Permission;
 use super::{
     Web, courses, enrolments, fill, form, may_send, merges, render, thread, times, visit_form, visits, why, words,
 };
+use crate::library;
 use crate::runner::{Context, Known};
 
 /// Rows of the thread that are read.
@@ -50,8 +49,7 @@ pub async fn page(
     let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
     let decisions = tx.decisions(Some(patient), None, THREAD).await?;
     let staff = tx.staff_names().await?;
-    let titles: BTreeMap<String, String> =
-        tx.newest().await?.into_iter().map(|row| (row.name.to_string(), row.title)).collect();
+    let titles = library::titles(&mut tx).await?;
     let told = thread::Told {
         events: tx.events(patient).await?,
         assignments: tx.assignments(patient).await?,
