@@ -75,6 +75,7 @@ fn question(number: usize, input: Input, error: Option<&str>) -> FillQuestion {
         fixed: None,
         input,
         error: error.map(str::to_owned),
+        once_more: if number == 1 { vec![("q1#2".into(), "Medicine".into())] } else { vec![] },
     }
 }
 

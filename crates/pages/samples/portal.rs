@@ -28,6 +28,11 @@ pub fn pages(name: &str) -> Vec<(&'static str, String)> {
         ("today-empty", html(&empty(name))),
         ("question-one", html(&question(Input::One(options(name)), None))),
         ("question-many", html(&question(Input::Many(options(name)), None))),
+        (
+            "question-many-and-others",
+            html(&question(Input::ManyAndOthers { options: options(name), other: name.to_owned() }, None)),
+        ),
+        ("question-several", html(&question(Input::Several { value: name.to_owned(), longest: 500 }, None))),
         ("question-other", html(&question(Input::OneOrOther { options: options(name), other: name.to_owned() }, None))),
         ("question-scale", html(&question(Input::Scale(scale()), Some("Please answer this question.")))),
         ("question-number", html(&question(number, None))),
@@ -111,6 +116,7 @@ fn question(input: Input, error: Option<&str>) -> Question {
         required: error.is_some(),
         input,
         error: error.map(str::to_owned),
+        round: error.map(|_| "Medicine (2)".to_owned()),
     }
 }
 
@@ -121,7 +127,13 @@ fn review(name: &str) -> Review {
         href: "/p/forms/a?at=q1".to_owned(),
     };
     let answers = vec![line(name), line("")];
-    Review { frame: words(), form_title: "Your knee".to_owned(), action: "/p/forms/a/answers".to_owned(), answers }
+    Review {
+        frame: words(),
+        form_title: "Your knee".to_owned(),
+        action: "/p/forms/a/answers".to_owned(),
+        answers,
+        once_more: vec![("/p/forms/a?at=name%232".to_owned(), name.to_owned())],
+    }
 }
 
 fn exercise(name: &str, done: bool) -> ExercisePage {

@@ -13,6 +13,9 @@ use super::form::ItemKind;
 #[serde(transparent)]
 pub struct Answers(BTreeMap<String, Said>);
 
+/// A group is asked at most so often: places come from outside too.
+pub const MOST_ROUNDS: usize = 100;
+
 /// One answer is written as a text, several as a list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -73,10 +76,15 @@ impl Answers {
 
     /// The highest time round in which anything under `id` was answered.
     pub fn rounds(&self, id: &str, within: &str) -> usize {
-        let prefix = if within.is_empty() { format!("{id}#") } else { format!("{id}#{within}.") };
-        let numbers = self.0.keys().filter_map(|place| place.strip_prefix(&prefix)?.split('.').next()?.parse().ok());
-        numbers.max().unwrap_or(0)
+        self.0.keys().filter_map(|place| round_of(place, id, within)).max().unwrap_or(0)
     }
+}
+
+/// Which time round, within those around it, a place of `id` is.
+pub(super) fn round_of(place: &str, id: &str, within: &str) -> Option<usize> {
+    let round = place.strip_prefix(id)?.strip_prefix('#')?;
+    let round = if within.is_empty() { round } else { round.strip_prefix(within)?.strip_prefix('.')? };
+    round.split('.').next()?.parse().ok().filter(|nth| (1..=MOST_ROUNDS).contains(nth))
 }
 
 impl<P: Into<String>, T: Into<String>> FromIterator<(P, T)> for Answers {

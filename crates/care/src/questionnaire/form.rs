@@ -178,6 +178,11 @@ impl Form {
 }
 
 impl Item {
+    /// A person answers it: no group, no words, nothing calculated, nothing hidden.
+    pub fn is_answered(&self) -> bool {
+        self.kind.asks() && self.calculated.is_none() && !self.hidden
+    }
+
     /// Everything inside it, in order.
     pub fn within(&self) -> Vec<&Item> {
         flat(&self.items)

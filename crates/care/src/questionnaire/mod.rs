@@ -47,9 +47,9 @@ mod result;
 pub mod scoring;
 mod walk;
 
-pub use answers::{Answers, Unreadable, Value};
+pub use answers::{Answers, MOST_ROUNDS, Unreadable, Value};
 pub use calculation::{Calculation, Take, points_of};
 pub use condition::{Condition, Enable, Operator};
 pub use form::{Audience, Choice, Form, Item, ItemKind, Options, Setting};
 pub use harm::HarmPlan;
-pub use walk::{Asked, Fault, Walk, fault_of};
+pub use walk::{Asked, Fault, OnceMore, Walk, fault_of};

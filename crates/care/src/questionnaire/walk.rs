@@ -1,6 +1,8 @@
 //! A way through a form: what is asked, in order, given what was answered so far.
 
-use super::answers::{Answers, Value};
+use std::collections::BTreeSet;
+
+use super::answers::{Answers, MOST_ROUNDS, Value, round_of};
 use super::condition::is_enabled;
 use super::form::{Form, Item, ItemKind};
 
@@ -11,24 +13,62 @@ pub struct Asked<'a> {
     pub place: String,
 }
 
+/// A group that can be asked once more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnceMore<'a> {
+    pub group: &'a Item,
+    /// So many stand before it in [`Walk::asked`].
+    pub after: usize,
+    /// The first question of the next time round: with it among `opened`, the round is asked.
+    pub place: String,
+}
+
 /// What is asked, and the answers that count: those to hidden branches are dropped, what is calculated is filled in.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Walk<'a> {
     pub asked: Vec<Asked<'a>>,
     pub answers: Answers,
+    pub once_more: Vec<OnceMore<'a>>,
+}
+
+/// What was said, and at which places somebody is asked although nothing there is answered yet.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    answers: &'a Answers,
+    opened: &'a [String],
 }
 
 impl Form {
     /// Walks the form once from top to bottom: conditions and calculations look only at what stands before them.
     pub fn walk(&self, given: &Answers) -> Walk<'_> {
+        self.walk_opened(given, &[])
+    }
+
+    /// Takes back everything said in the time round of a place: of two medicines the one.
+    pub fn forget_round(&self, answers: &mut Answers, place: &str) {
+        let Some((id, round)) = place.split_once('#') else { return };
+        let groups = self.all().into_iter().filter(|item| item.kind == ItemKind::Group && item.repeats);
+        let Some(group) = groups.filter(|group| group.within().iter().any(|item| item.id == id)).last() else { return };
+        let (within, nth) = round.rsplit_once('.').unwrap_or(("", round));
+        let here = |place: &&str| {
+            group.within().iter().any(|item| round_of(place, &item.id, within).is_some_and(|n| n.to_string() == nth))
+        };
+        let gone: Vec<String> = answers.places().map(|(place, _)| place).filter(here).map(str::to_owned).collect();
+        for place in gone {
+            answers.set(place, Vec::<String>::new());
+        }
+    }
+
+    /// The same, asking a group once more where one of its places is among those `opened`.
+    pub fn walk_opened(&self, answers: &Answers, opened: &[String]) -> Walk<'_> {
         let mut walk = Walk::default();
-        walk.through(self, &self.items, given, "");
+        walk.through(self, &self.items, Given { answers, opened }, "");
         walk
     }
 }
 
 impl<'a> Walk<'a> {
-    fn through(&mut self, form: &'a Form, items: &'a [Item], given: &Answers, round: &str) {
+    fn through(&mut self, form: &'a Form, items: &'a [Item], given: Given, round: &str) {
         for item in items {
             let place = place_of(item, round);
             if is_enabled(form, item, &self.answers, &place) {
@@ -37,20 +77,37 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn one(&mut self, form: &'a Form, item: &'a Item, given: &Answers, round: &str, place: String) {
-        self.answer(form, item, given, &place);
+    fn one(&mut self, form: &'a Form, item: &'a Item, given: Given, round: &str, place: String) {
+        self.answer(form, item, given.answers, &place);
         if !item.hidden {
             self.asked.push(Asked { item, place });
         }
         if item.kind == ItemKind::Group && item.repeats {
-            let rounds = item.within().into_iter().map(|inner| given.rounds(&inner.id, round)).max();
-            let rounds = rounds.unwrap_or(0).max(1);
-            for nth in 1..=rounds {
-                let inner = if round.is_empty() { nth.to_string() } else { format!("{round}.{nth}") };
-                self.through(form, &item.items, given, &inner);
-            }
+            self.again_and_again(form, item, given, round);
         } else {
             self.through(form, &item.items, given, round);
+        }
+    }
+
+    /// A round is asked if anything in it is answered or opened; the first one, if there is no other.
+    fn again_and_again(&mut self, form: &'a Form, group: &'a Item, given: Given, round: &str) {
+        let inside = group.within();
+        let opened = given.opened.iter().map(String::as_str);
+        let places = given.answers.places().map(|(place, _)| place).chain(opened);
+        let nth = |place| inside.iter().find_map(|item| round_of(place, &item.id, round));
+        let mut rounds: BTreeSet<usize> = places.filter_map(nth).collect();
+        if rounds.is_empty() {
+            rounds.insert(1);
+        }
+        let within = |nth: usize| if round.is_empty() { nth.to_string() } else { format!("{round}.{nth}") };
+        for nth in &rounds {
+            self.through(form, &group.items, given, &within(*nth));
+        }
+        let next = rounds.last().map_or(1, |last| last + 1);
+        let first = inside.into_iter().find(|item| item.is_answered() && item.when.is_empty());
+        if let Some(first) = first.filter(|_| next <= MOST_ROUNDS && !group.hidden) {
+            let place = place_of(first, &within(next));
+            self.once_more.push(OnceMore { group, after: self.asked.len(), place });
         }
     }
 
@@ -67,7 +124,7 @@ impl<'a> Walk<'a> {
 
     /// Questions that a person answers: no groups, no words, nothing calculated.
     pub fn questions(&self) -> impl Iterator<Item = &Asked<'a>> {
-        self.asked.iter().filter(|asked| asked.item.kind.asks() && asked.item.calculated.is_none())
+        self.asked.iter().filter(|asked| asked.item.is_answered())
     }
 
     /// The first question that must be answered and is not.

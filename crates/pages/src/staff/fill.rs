@@ -3,7 +3,8 @@ use crate::{Frame, Stamp};
 use askama::Template;
 
 /// A form on one page, to be filled in by staff. POSTs to `action`: `shown` for each question that stands on the page,
-/// `answer:PLACE` (several times for several answers), `other:PLACE` for words of one's own, `then` = save or hand-in.
+/// `answer:PLACE` (several times for several answers), `other:PLACE` for words of one's own, `then` = save or hand-in,
+/// `again` = a place of the group that is asked once more.
 #[derive(Template)]
 #[template(path = "staff/fill.html")]
 pub struct FillPage {
@@ -37,6 +38,8 @@ pub struct FillQuestion {
     pub fixed: Option<String>,
     pub input: Input,
     pub error: Option<String>,
+    /// Groups that end here and can be asked once more: the first place of the next time, and the group's words.
+    pub once_more: Vec<(String, String)>,
 }
 
 /// What was answered, the newest first: the others were corrected.

@@ -7,6 +7,17 @@ use pages::patient::portal::{Input, QuestionOption};
 /// More numbers than these do not fit in a row of buttons.
 const MOST_IN_A_ROW: f64 = 20.0;
 const LONGEST: usize = 2000;
+/// Answers to one question, each on a line of its own.
+const LINES: usize = 10;
+
+/// What was filled in: words of one's own stand in place of the options, or beside them where several may be said.
+pub fn said(item: &Item, answer: Vec<String>, other: Vec<String>) -> Vec<String> {
+    if !item.repeats {
+        return if other.is_empty() { answer } else { other };
+    }
+    let lines = answer.iter().chain(&other).flat_map(|text| text.lines());
+    lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+}
 
 fn say(language: Language, english: &str, spanish: &str) -> String {
     match language {
@@ -41,6 +52,10 @@ pub fn stems(language: Language, walk: &Walk, asked: &Asked) -> Vec<String> {
     let mut words: Vec<String> = around.map(|group| group.text.get(language).clone()).collect();
     words.dedup();
     words.retain(|text| !text.is_empty());
+    if let (Some(innermost), Some((_, round))) = (words.last_mut(), asked.place.split_once('#')) {
+        // Which of several medicines this is about.
+        *innermost = format!("{innermost} ({round})");
+    }
     words
 }
 
@@ -58,10 +73,26 @@ pub fn input(language: Language, form: &Form, item: &Item, said: &[String]) -> I
         ItemKind::Boolean => Input::One(yes_and_no(language, &value())),
         ItemKind::Choice if item.repeats => Input::Many(options(language, form, item, said)),
         ItemKind::Choice => Input::One(options(language, form, item, &[value()])),
+        ItemKind::OpenChoice if item.repeats => {
+            let known = |code: &&String| !form.choices(item).iter().any(|choice| choice.code == **code);
+            let other = said.iter().filter(known).cloned().collect::<Vec<_>>().join("\n");
+            Input::ManyAndOthers { options: options(language, form, item, said), other }
+        }
         ItemKind::OpenChoice => {
             let known = form.choices(item).iter().any(|choice| choice.code == value());
             let other = if known { String::new() } else { value() };
             Input::OneOrOther { options: options(language, form, item, said), other }
+        }
+        ItemKind::Integer
+        | ItemKind::Decimal
+        | ItemKind::Date
+        | ItemKind::DateTime
+        | ItemKind::Time
+        | ItemKind::String
+        | ItemKind::Text
+            if item.repeats =>
+        {
+            Input::Several { value: said.join("\n"), longest: longest * LINES }
         }
         ItemKind::Integer | ItemKind::Decimal => number(item, value()),
         ItemKind::Date => Input::Date { value: value() },

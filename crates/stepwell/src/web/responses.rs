@@ -54,7 +54,7 @@ pub fn correctable_until(chart: &Chart, assignment: &Assignment) -> Option<Times
 /// The question at a place, if somebody answers it: nothing calculated or hidden.
 pub fn question_at<'a>(form: &'a Form, place: &str) -> Option<&'a Item> {
     let id = place.split('#').next().unwrap_or(place);
-    form.item(id).filter(|item| item.kind.asks() && item.calculated.is_none() && !item.hidden)
+    form.item(id).filter(|item| item.is_answered())
 }
 
 /// Without the answers that cannot be taken; what is missing may come later.

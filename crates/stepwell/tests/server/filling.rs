@@ -10,7 +10,7 @@ fn goes_on_to(answer: &Answer) -> &str {
 }
 
 /// Alma has a form; where staff answer it.
-async fn waits(app: &mut TestApp, content: &str) -> String {
+pub async fn waits(app: &mut TestApp, content: &str) -> String {
     asked(app, content).await;
     format!("/patients/{}/forms/{}", app.alma().await, assignment(app).await)
 }

@@ -35,7 +35,7 @@ async fn brought(app: &TestApp, folder: &Folder) -> Vec<Outcome> {
     outcomes
 }
 
-async fn one(app: &TestApp, path: &str, text: &str) -> Result<Published, Problem> {
+pub async fn one(app: &TestApp, path: &str, text: &str) -> Result<Published, Problem> {
     brought(app, &folder(&[(path, text)])).await.remove(0).said.map(|(_, _, published)| published)
 }
 

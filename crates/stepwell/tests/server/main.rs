@@ -38,6 +38,7 @@ mod pages;
 mod portal;
 mod previews;
 mod rehearsal;
+mod rounds;
 mod scenarios;
 mod sending;
 mod stop;

@@ -24,6 +24,8 @@ pub struct Question {
     pub required: bool,
     pub input: Input,
     pub error: Option<String>,
+    /// The group can be asked once more, and this time round be taken back: "Medicine (2)".
+    pub round: Option<String>,
 }
 
 pub struct QuestionOption {
@@ -41,6 +43,16 @@ pub enum Input {
     OneOrOther {
         options: Vec<QuestionOption>,
         other: String,
+    },
+    /// Any of these, and words: one answer on each line.
+    ManyAndOthers {
+        options: Vec<QuestionOption>,
+        other: String,
+    },
+    /// One answer on each line.
+    Several {
+        value: String,
+        longest: usize,
     },
     /// A few numbers in a row.
     Scale(Vec<QuestionOption>),
@@ -72,7 +84,20 @@ pub enum Input {
 impl Input {
     /// Several fields share one legend; a single one has a label.
     pub(crate) fn is_group(&self) -> bool {
-        matches!(self, Input::One(_) | Input::Many(_) | Input::OneOrOther { .. } | Input::Scale(_))
+        match self {
+            Input::One(_)
+            | Input::Many(_)
+            | Input::OneOrOther { .. }
+            | Input::ManyAndOthers { .. }
+            | Input::Scale(_) => true,
+            Input::Several { .. }
+            | Input::Number { .. }
+            | Input::Line { .. }
+            | Input::Lines { .. }
+            | Input::Date { .. }
+            | Input::DateTime { .. }
+            | Input::Time { .. } => false,
+        }
     }
 }
 

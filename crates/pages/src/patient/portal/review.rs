@@ -17,4 +17,6 @@ pub struct Review {
     pub form_title: String,
     pub action: String,
     pub answers: Vec<Answered>,
+    /// Where a group is asked once more, and its words.
+    pub once_more: Vec<(String, String)>,
 }

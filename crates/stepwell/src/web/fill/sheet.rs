@@ -32,16 +32,20 @@ pub struct Page {
     /// Questions have appeared that nobody has seen.
     pub more: bool,
     pub correcting: bool,
+    /// A group was to be asked once more.
+    pub again: bool,
+    /// Places that are shown although nothing of their group's time round is answered.
+    pub opened: Vec<String>,
 }
 
 impl Page {
     pub fn answering() -> Self {
-        Self { faults: vec![], more: false, correcting: false }
+        Self { faults: vec![], more: false, correcting: false, again: false, opened: vec![] }
     }
 
     /// Nothing was wrong and nothing is new: it was to be saved for later.
     pub fn saved_as_it_is(&self) -> bool {
-        self.faults.is_empty() && !self.more
+        self.faults.is_empty() && !self.more && !self.again
     }
 }
 
@@ -89,10 +93,10 @@ impl Sheet {
     /// What stands on the page that was sent, in place of what was known.
     pub fn read(&self, fields: &Fields, mut given: Answers) -> Answers {
         for place in values(fields, "shown") {
-            let is_asked = question_at(&self.form, &place).is_some() && self.returned.get(&place).is_empty();
-            if is_asked {
-                let other = values(fields, &format!("other:{place}"));
-                given.set(&place, if other.is_empty() { values(fields, &format!("answer:{place}")) } else { other });
+            let item = question_at(&self.form, &place).filter(|_| self.returned.get(&place).is_empty());
+            if let Some(item) = item {
+                let of = |name: &str| values(fields, &format!("{name}:{place}"));
+                given.set(&place, questions::said(item, of("answer"), of("other")));
             }
         }
         given
@@ -107,7 +111,10 @@ impl Sheet {
         let mut faults = walk.faults(&self.form);
         // What is missing may come later; what cannot be right is said at once.
         faults.retain(|(_, fault)| *fault != Fault::Missing || (hand_in && !more));
-        (!hand_in || more || !faults.is_empty()).then(|| Page { faults, more, ..Page::answering() })
+        let once_more = values(fields, "again");
+        let again = !once_more.is_empty();
+        let opened = [shown, once_more].concat();
+        (!hand_in || more || !faults.is_empty()).then(|| Page { faults, more, again, opened, ..Page::answering() })
     }
 
     fn questions<'a>(&'a self, walk: &'a Walk<'a>) -> impl Iterator<Item = &'a Asked<'a>> {
@@ -116,7 +123,7 @@ impl Sheet {
 
     /// The page, with what is given so far.
     pub fn page(&self, web: &Web, actor: &Actor, given: &Answers, page: &Page) -> FillPage {
-        let walk = self.form.walk(given);
+        let walk = self.form.walk_opened(given, &page.opened);
         let patient = self.patient_name();
         let title = self.form.title.get(self.language).clone();
         let lead = match (page.correcting, self.is_for_staff()) {
@@ -145,7 +152,15 @@ impl Sheet {
 
     fn lines(&self, walk: &Walk, page: &Page) -> Vec<FillQuestion> {
         let asked: Vec<&Asked> = walk.questions().collect();
-        asked.into_iter().enumerate().map(|(at, asked)| self.line(walk, page, at + 1, asked)).collect()
+        let mut lines: Vec<FillQuestion> =
+            asked.into_iter().enumerate().map(|(at, asked)| self.line(walk, page, at + 1, asked)).collect();
+        for more in &walk.once_more {
+            let before = walk.asked[..more.after].iter().filter(|asked| asked.item.is_answered()).count();
+            if let Some(last) = before.checked_sub(1).and_then(|last| lines.get_mut(last)) {
+                last.once_more.push((more.place.clone(), more.group.text.get(self.language).clone()));
+            }
+        }
+        lines
     }
 
     fn line(&self, walk: &Walk, page: &Page, number: usize, asked: &Asked) -> FillQuestion {
@@ -164,6 +179,7 @@ impl Sheet {
             fixed: fixed.then(|| questions::answer_words(language, form, item, said)),
             input: with_no_answer(questions::input(language, form, item, said), item.required),
             error: fault.map(|fault| questions::fault_words(Language::En, fault)),
+            once_more: vec![],
         }
     }
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::super::error::WebError;
 use super::super::form::{Posted, escape};
 use super::super::link_pages::EXPIRED;
-use super::super::questions::{answer_words, fault_words, stems};
+use super::super::questions::{answer_words, fault_words, said as said_to, stems};
 use super::super::responses::{correctable_until, response_to, returned, with_draft};
 use super::super::{Web, render};
 use super::door::sends_out;
@@ -72,6 +72,11 @@ impl Open {
         self.form.walk(&self.given)
     }
 
+    /// With the group of this place asked once more, if nothing of that is answered yet.
+    fn walk_at(&self, place: &str) -> Walk<'_> {
+        self.form.walk_opened(&self.given, &[place.to_owned()])
+    }
+
     /// The questions put to the patient: what came back from the time before is not asked again.
     fn questions<'a>(&self, walk: &'a Walk<'a>) -> Vec<&'a Asked<'a>> {
         walk.questions().filter(|asked| self.returned.get(&asked.place).is_empty()).collect()
@@ -92,7 +97,7 @@ impl Open {
 
     /// What follows a question, else the review.
     fn after(&self, place: &str) -> String {
-        let walk = self.walk();
+        let walk = self.walk_at(place);
         let questions = self.questions(&walk);
         let next = questions.iter().position(|asked| asked.place == place).and_then(|at| questions.get(at + 1));
         next.map_or_else(|| format!("{}/answers", self.path()), |asked| self.at(&asked.place))
@@ -109,7 +114,7 @@ pub async fn ask(
         Ok(open) => open,
         Err(page) => return Ok(page),
     };
-    let walk = open.walk();
+    let walk = open.walk_at(wanted.at.as_deref().unwrap_or_default());
     let questions = open.questions(&walk);
     let wanted = wanted.at.and_then(|at| questions.iter().position(|asked| asked.place == at));
     // Without a place: on where the last answer ended.
@@ -137,7 +142,7 @@ fn show(
     page.action = open.path();
     page.back = number.checked_sub(1).map(|before| open.at(&questions[before].place));
     // What an answer may still bring up counts already: the end only comes nearer.
-    let all = open.form.all().into_iter().filter(|item| item.kind.asks() && item.calculated.is_none() && !item.hidden);
+    let all = open.form.all().into_iter().filter(|item| item.is_answered());
     let all = all.filter(|item| open.returned.get(&item.id).is_empty()).count();
     (page.number, page.of) = (number + 1, questions.len().max(all));
     Ok((status, render::html(&page)?).into_response())
@@ -154,15 +159,20 @@ pub async fn answer(
         Err(page) => return Ok(page),
     };
     let place = values(&fields, "at").pop().unwrap_or_default();
-    let walk = open.walk();
+    let walk = open.walk_at(&place);
     let questions = open.questions(&walk);
     let Some(number) = questions.iter().position(|asked| asked.place == place) else {
         return Ok(render::see(&open.path(), None));
     };
     let item = questions[number].item;
-    // Words of one's own stand in place of the options.
-    let other = values(&fields, "other");
-    let mut said = if other.is_empty() { values(&fields, "answer") } else { other };
+    if !values(&fields, "remove").is_empty() {
+        open.form.forget_round(&mut open.given, &place);
+        open.seen.tx.save_draft(visitor.patient, open.assignment.id, &open.given, web.roof.now()).await?;
+        let review = format!("{}/answers", open.path());
+        open.seen.tx.commit().await?;
+        return Ok(render::see(&review, None));
+    }
+    let mut said = said_to(item, values(&fields, "answer"), values(&fields, "other"));
     if !values(&fields, "skip").is_empty() && !item.required {
         said.clear();
     }
@@ -230,11 +240,13 @@ pub async fn review(State(web): State<Web>, visitor: Visitor, Path(id): Path<Str
         answer: answer_words(language, &open.form, asked.item, walk.answers.get(&asked.place)),
         href: open.at(&asked.place),
     };
+    let once_more = walk.once_more.iter().map(|more| (open.at(&more.place), more.group.text.get(language).clone()));
     let page = Review {
         frame: open.seen.frame(),
         form_title: open.form.title.get(language).clone(),
         action: format!("{}/answers", open.path()),
         answers: open.questions(&walk).into_iter().map(line).collect(),
+        once_more: once_more.collect(),
     };
     Ok(render::html(&page)?.into_response())
 }

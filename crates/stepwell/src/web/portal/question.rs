@@ -3,7 +3,7 @@
 use care::questionnaire::{Asked, Form, Walk};
 use pages::patient::portal::Question;
 
-use super::super::questions::{about, input, lead_alone};
+use super::super::questions::{about, input, lead_alone, stems};
 use super::Seen;
 
 /// The page of a question; where it stands among the others is for the caller to say.
@@ -24,5 +24,6 @@ pub fn question_page(seen: &Seen, form: &Form, walk: &Walk, asked: &Asked, said:
         required: item.required,
         input: input(language, form, item, said),
         error: None,
+        round: asked.place.contains('#').then(|| stems(language, walk, asked).pop()).flatten(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use care::questionnaire::{Answers, Form, Item, ItemKind};
+use care::questionnaire::{Answers, Form, Item, ItemKind, MOST_ROUNDS};
 
 use super::super::node::Node;
 use super::super::read::{is_a, not_json};
@@ -77,6 +77,9 @@ impl Reader<'_> {
                 return Err(
                     child.refuse(Cause::Contradiction, "the form asks this once: write one item, with all its answers")
                 );
+            }
+            if *nth > MOST_ROUNDS {
+                return Err(child.refuse(Cause::NotUnderstood, "a group is asked at most 100 times"));
             }
             let inner = if again { inner(round, *nth) } else { round.to_owned() };
             self.item(&child, item, &inner)?;
