@@ -89,6 +89,17 @@ impl OrgTx {
         Ok(())
     }
 
+    /// What a patient has saved of a form, and what they ticked off, belongs to whom the form or the exercise was given.
+    pub async fn saved_follows_assignments(&mut self, one: PatientId, other: PatientId) -> Result<(), Error> {
+        moved!(self, (self.org(), one.0, other.0),
+            "update drafts d set patient = a.patient from assignments a where d.organization = $1
+                 and d.patient in ($2, $3) and a.organization = $1 and a.id = d.assignment and a.patient <> d.patient"
+            "update done_marks m set patient = a.patient from assignments a where m.organization = $1
+                 and m.patient in ($2, $3) and a.organization = $1 and a.id = m.assignment and a.patient <> m.patient"
+        );
+        Ok(())
+    }
+
     /// The stricter answers that a merge wrote down: they go when it is undone.
     pub async fn note_answers(&mut self, gone: PatientId, answers: &[ChangeId]) -> Result<(), Error> {
         let ids: Vec<Uuid> = answers.iter().map(|id| id.0).collect();

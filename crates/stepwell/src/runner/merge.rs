@@ -41,6 +41,7 @@ pub async fn merge(
     }
     tx.merge_patients(gone, survivor, roof.now(), by).await?;
     refold(roof, tx, context, survivor, loading).await?;
+    tx.saved_follows_assignments(gone, survivor).await?;
     // The stricter answer wins, until the patient says otherwise.
     let united = Known::load(roof, context, tx, survivor).await?;
     let mut answers = vec![];
@@ -97,5 +98,6 @@ pub async fn unmerge(roof: &Roof, tx: &mut OrgTx, context: &Context, two: Two) -
     tx.give_back(gone, survivor, &anchors).await?;
     refold(roof, tx, context, gone, false).await?;
     refold(roof, tx, context, survivor, false).await?;
+    tx.saved_follows_assignments(gone, survivor).await?;
     Ok(true)
 }

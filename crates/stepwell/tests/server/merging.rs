@@ -1,9 +1,10 @@
 //! Two records of one person become one.
 
 use care::chart::{Category, Channel, Source, What};
-use care::id::PatientId;
+use care::id::{AssignmentId, PatientId};
 use care::rehearsal::{Player, Stage};
 use care::workflow::{Delivery, Ledger};
+use jiff::civil::date;
 use stepwell::runner::merge::{Two, unmerge};
 use stepwell::runner::{Context, Known, NewChange, record};
 use wire::hl7v2::write::{Outgoing, Patient, adt};
@@ -264,6 +265,32 @@ async fn what_is_said_under_the_old_number_while_merged_goes_back_with_it() {
     let reminded = app.plan_of(gone).await.iter().any(|(workflow, ..)| workflow == "visit-reminder");
     assert!(reminded, "and what is ahead of it goes on");
     assert!(!undone(&app, survivor, gone).await, "once");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_somebody_saved_and_ticked_off_stays_with_what_they_were_given() {
+    let mut app = TestApp::start().await;
+    app.emr_sends(&message("S12", "20260302090000", &alma(), Some(&visit("AP1", "IE", "202603161400")))).await;
+    app.emr_sends(&message("A28", "20260302090100", &double(), None)).await;
+    let (survivor, gone) = (app.patient("1000").await, app.patient("2000").await);
+    let ben = ben(&app).await;
+    for content in ["questionnaire%2Frmdq", "exercise%2Fbridge"] {
+        let given = format!("content={content}&days=7");
+        assert_eq!(ben.posts(&format!("/patients/{gone}/assignments"), &given).await.status, 303);
+    }
+    let ids = app.ask("select id::text from assignments order by content desc").await;
+    let [form, exercise] = [0, 1].map(|n: usize| AssignmentId(ids[n].parse().unwrap()));
+    let mut tx = app.tx().await;
+    let now = app.roof.now();
+    tx.save_draft(gone, form, &[("rmdq-1", "true")].into_iter().collect(), now).await.unwrap();
+    tx.mark_done(gone, (exercise, "bridge"), date(2026, 3, 2), Some(now)).await.unwrap();
+    tx.commit().await.unwrap();
+    let whose = "select patient::text from drafts union all select patient::text from done_marks";
+    app.emr_sends(&merge("20260302094000")).await;
+    assert_eq!(app.ask(whose).await, [survivor.to_string(), survivor.to_string()]);
+    assert!(undone(&app, survivor, gone).await);
+    assert_eq!(app.ask(whose).await, [gone.to_string(), gone.to_string()]);
     app.finish().await;
 }
 
