@@ -56,6 +56,8 @@ fn fill(name: &str) -> FillPage {
         lead: format!("Read the questions to {name} as they are."),
         language: "en",
         more: false,
+        newer: false,
+        edition: "e".into(),
         faults: 0,
         correcting: false,
         handover: Some("/patients/alma/forms/a1/handover".into()),

@@ -1,17 +1,12 @@
 //! The chart tables: the fold of the changes, kept so that a list is one query.
 
 use care::chart::{Chart, Notice, Snapshot};
-use care::id::{AssignmentId, PatientId};
+use care::id::PatientId;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use crate::patient_facts::{self, PatientFacts};
 use crate::{Error, OrgTx, text};
-
-/// The work list's word for an answer that says that somebody may come to harm.
-const SAFETY: &str = "safety_answer";
-/// By when somebody has called.
-const SAFETY_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
 impl OrgTx {
     pub async fn write_chart(
@@ -125,41 +120,7 @@ impl OrgTx {
                 self.notice(patient, "booking_of_cancelled_visit", &visit.id.to_string(), *at, ids()).await?;
             }
         }
-        for assignment in &chart.assignments {
-            for (nth, response) in assignment.responses.iter().enumerate().filter(|(_, response)| response.safety) {
-                self.safety_notice(patient, (assignment.id, nth), response.at, ids()).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// An answer says that somebody may come to harm: `nth` response of the assignment, given in or still being written.
-    /// Once said it stays said.
-    pub async fn safety_notice(
-        &mut self,
-        patient: PatientId,
-        (assignment, nth): (AssignmentId, usize),
-        at: jiff::Timestamp,
-        id: Uuid,
-    ) -> Result<(), Error> {
-        let by = at.checked_add(SAFETY_WITHIN).unwrap_or(at);
-        let told = self.told_of_harm(at).await?;
-        let about = format!("{assignment}:{nth}");
-        sqlx::query!(
-            "insert into notices (organization, patient, id, kind, about, at, due_by, for_staff)
-             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
-            self.org(),
-            patient.0,
-            id,
-            SAFETY,
-            about,
-            at.to_sqlx() as _,
-            by.to_sqlx() as _,
-            told.map(|staff| staff.0)
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        self.write_safety_notices(patient, chart, ids).await
     }
 
     /// Puts an item on the work list, once per subject.

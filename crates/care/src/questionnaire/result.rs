@@ -28,8 +28,14 @@ impl Form {
 
     /// Whether these answers say so: known before the form is handed in.
     pub fn says_harm(&self, answers: &Answers) -> bool {
-        let points = |item: &Item| points_of(self, item, answers.first(&item.id)?);
-        self.harm_item().and_then(points).is_some_and(|points| points > 0.0)
+        self.harm_said(answers).is_some()
+    }
+
+    /// The answer that says so.
+    pub fn harm_said<'a>(&self, answers: &'a Answers) -> Option<&'a str> {
+        let item = self.harm_item()?;
+        let answer = answers.first(&item.id)?;
+        points_of(self, item, answer).filter(|points| *points > 0.0).map(|_| answer)
     }
 
     /// Whether a patient may be asked away from the clinic. `harm_by_link`: somebody is named who acts on an answer that

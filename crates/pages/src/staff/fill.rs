@@ -18,6 +18,10 @@ pub struct FillPage {
     pub language: &'static str,
     /// What was answered brought up questions that nobody has seen.
     pub more: bool,
+    /// Somebody else has written on it since it was shown.
+    pub newer: bool,
+    /// Of what the page shows: comes back with it.
+    pub edition: String,
     pub faults: usize,
     pub correcting: bool,
     /// Where a device is handed over; `None`: not for this form.

@@ -245,6 +245,12 @@ pub async fn take_back(
     if web.roof.now().duration_since(done.received_at) > UNDO {
         return Err(WebError::conflict("The 60 seconds to undo this are over. Do the opposite instead."));
     }
+    if let What::Assignment { assignment, act: AssignmentAct::Complete { answers, .. } } = &done.what
+        && held.known.chart().assignment(*assignment).is_some_and(|a| a.responses.len() == 1)
+    {
+        // What somebody said is not asked a second time: the form is open again, and filled in.
+        held.tx.save_draft(patient, *assignment, answers, web.roof.now()).await?;
+    }
     runner::record::take_back(&web.roof, &mut held.tx, &held.context, patient, id).await?;
     held.tx.commit().await?;
     web.settle().await?;

@@ -4,6 +4,7 @@ use care::chart::{Assignment, AssignmentAct, Chart, Score, Source};
 use care::id::StaffId;
 use care::questionnaire::{Answers, Form, Item, Walk};
 use jiff::{SignedDuration, Timestamp};
+use store::HarmSaid;
 
 /// For how long patients may correct what they answered themselves.
 const CORRECTED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -14,6 +15,12 @@ pub fn response_to(form: &Form, answers: Answers, handed_by: Option<StaffId>) ->
     let safety = scored.as_ref().is_some_and(|scored| scored.safety == Some(true));
     let score = scored.and_then(|scored| scored.score.ok()).and_then(Score::of);
     AssignmentAct::Complete { score, answers, safety, handed_by }
+}
+
+/// What these answers, not handed in yet, say of harm.
+pub fn harm_in(form: &Form, assignment: &Assignment, answers: &Answers) -> Option<HarmSaid> {
+    let answer = form.harm_said(answers)?.to_owned();
+    Some(HarmSaid { assignment: assignment.id, nth: assignment.responses.len(), answer })
 }
 
 /// The answers that come back at follow-up: those of the last response to a form of this name, before this one.

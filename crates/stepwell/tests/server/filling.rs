@@ -38,24 +38,24 @@ async fn staff_answer_a_form_on_one_page_and_its_score_and_their_name_are_shown(
     assert!(page.contains("Feeling down, depressed, or hopeless") && page.contains("hurting yourself"), "{page}");
     assert!(!page.contains("how difficult have these problems"), "nobody has a problem so far");
     // Some of it, saved for later.
-    let saved = ben.posts(&form, "shown=phq-1&answer%3Aphq-1=2&shown=phq-2&then=save").await;
+    let saved = ben.fills_in(&form, "shown=phq-1&answer%3Aphq-1=2&shown=phq-2&then=save").await;
     assert_eq!(goes_on_to(&saved), form);
     let page = ben.gets(&form).await.body;
     assert!(page.contains("name=\"answer:phq-1\" value=\"2\" checked"), "{page}");
     assert!(page.contains("how difficult have these problems"), "an answer brought it up");
     // Handed in with an answer missing: said beside the question, and nothing is lost.
     let most = phq_9([2, 1, 1, 1, 1, 1, 1, 1, 0], "shown=difficulty&");
-    let wrong = ben.posts(&form, &most).await;
+    let wrong = ben.fills_in(&form, &most).await;
     assert_eq!(wrong.status, 400);
     assert!(wrong.body.contains("One answer needs a look") && wrong.body.contains("Please answer this question"));
     assert_eq!(app.ask("select count(*)::text from assignments where completed_at is not null").await, ["0"]);
     let done = phq_9([2, 1, 1, 1, 1, 1, 1, 1, 0], "shown=difficulty&answer%3Adifficulty=very&");
-    assert_eq!(goes_on_to(&ben.posts(&form, &done).await), form);
+    assert_eq!(goes_on_to(&ben.fills_in(&form, &done).await), form);
     let page = ben.gets(&form).await.body;
     assert!(page.contains("Score: 9, mild") && page.contains("on the patient&#39;s behalf"), "{page}");
     assert!(page.contains("Very difficult"), "{page}");
     assert_eq!(app.ask("select count(*)::text from drafts").await, ["0"]);
-    assert_eq!(ben.posts(&form, &done).await.status, 409, "once");
+    assert_eq!(ben.fills_in(&form, &done).await.status, 409, "once");
     assert_eq!(chloe(&app).await.gets(&form).await.status, 404);
     app.all_work_is_done().await;
     app.finish().await;
@@ -66,12 +66,12 @@ async fn questions_that_an_answer_brings_up_are_shown_before_anything_is_handed_
     let mut app = TestApp::start().await;
     let form = waits(&mut app, "questionnaire/phq-9").await;
     let ben = ben(&app).await;
-    let more = ben.posts(&form, &phq_9([3, 0, 0, 0, 0, 0, 0, 0, 0], "")).await;
+    let more = ben.fills_in(&form, &phq_9([3, 0, 0, 0, 0, 0, 0, 0, 0], "")).await;
     assert_eq!(more.status, 200);
     assert!(more.body.contains("brings up more questions") && more.body.contains("how difficult"), "{}", more.body);
     // What is hidden again does not count.
     let none = phq_9([0; 9], "shown=difficulty&answer%3Adifficulty=very&");
-    assert_eq!(ben.posts(&form, &none).await.status, 303);
+    assert_eq!(ben.fills_in(&form, &none).await.status, 303);
     let answers = "select answer->>'answers' from assignments where completed_at is not null";
     assert!(!app.ask(answers).await[0].contains("difficulty"));
     app.all_work_is_done().await;
@@ -83,16 +83,16 @@ async fn an_answer_that_may_mean_harm_is_told_when_it_is_saved_and_told_once() {
     let mut app = TestApp::start().await;
     let form = waits(&mut app, "questionnaire/phq-9").await;
     let ben = ben(&app).await;
-    ben.posts(&form, "shown=phq-9&answer%3Aphq-9=1&then=save").await;
+    ben.fills_in(&form, "shown=phq-9&answer%3Aphq-9=1&then=save").await;
     let told = "select kind || ' ' || (due_by - at)::text from notices where kind = 'safety_answer'";
     assert_eq!(app.ask(told).await, ["safety_answer 01:00:00"]);
     let done = phq_9([0, 0, 0, 0, 0, 0, 0, 0, 1], "shown=difficulty&answer%3Adifficulty=not&");
-    assert_eq!(ben.posts(&form, &done).await.status, 303);
+    assert_eq!(ben.fills_in(&form, &done).await.status, 303);
     assert_eq!(app.ask(told).await, ["safety_answer 01:00:00"]);
     assert!(ben.gets(&form).await.body.contains("An answer may mean harm"));
     // Corrected, it stays on the list: somebody calls all the same.
     app.clock_moves_by(jiff::SignedDuration::from_mins(1)).await;
-    assert_eq!(ben.posts(&format!("{form}/correction"), &phq_9([0; 9], "")).await.status, 303);
+    assert_eq!(ben.fills_in(&format!("{form}/correction"), &phq_9([0; 9], "")).await.status, 303);
     assert_eq!(app.ask(told).await, ["safety_answer 01:00:00"]);
     app.all_work_is_done().await;
     app.finish().await;
@@ -104,15 +104,15 @@ async fn a_correction_takes_the_place_of_the_answers_and_the_earlier_ones_stay_t
     let form = waits(&mut app, "questionnaire/pain").await;
     let ben = ben(&app).await;
     let say = |pain: &str| format!("shown=pain&answer%3Apain={pain}&then=hand-in");
-    assert_eq!(ben.posts(&format!("{form}/correction"), &say("3")).await.status, 409, "there is nothing to correct");
-    ben.posts(&form, &say("7")).await;
+    assert_eq!(ben.fills_in(&format!("{form}/correction"), &say("3")).await.status, 409, "there is nothing to correct");
+    ben.fills_in(&form, &say("7")).await;
     let correction = format!("{form}/correction");
     assert!(ben.gets(&correction).await.body.contains("name=\"answer:pain\" value=\"7\" checked"));
-    assert_eq!(ben.posts(&correction, &say("11")).await.status, 400);
-    assert_eq!(ben.posts(&correction, &say("7")).await.status, 303);
+    assert_eq!(ben.fills_in(&correction, &say("11")).await.status, 400);
+    assert_eq!(ben.fills_in(&correction, &say("7")).await.status, 303);
     app.clock_moves_by(jiff::SignedDuration::from_hours(24 * 20)).await;
     let ben = crate::pages::ben(&app).await;
-    assert_eq!(goes_on_to(&ben.posts(&correction, &say("4")).await), form);
+    assert_eq!(goes_on_to(&ben.fills_in(&correction, &say("4")).await), form);
     let page = ben.gets(&form).await.body;
     assert!(
         page.contains("Score: 4") && page.contains("Earlier answers, corrected since") && page.contains("Score: 7")
@@ -230,5 +230,105 @@ async fn a_patient_corrects_their_own_answers_for_a_day_or_until_the_next_visit(
     assert_eq!(goes_on_to(&alma.posts(&format!("{form}/correction"), "").await), form);
     assert_eq!(app.ask("select count(*)::text from drafts").await, ["0"]);
     app.all_work_is_done().await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn harm_that_was_settled_is_told_again_when_the_answer_gets_worse_and_only_then() {
+    for (handed_in, told) in [(1, 1), (3, 2)] {
+        let mut app = TestApp::start().await;
+        let form = waits(&mut app, "questionnaire/phq-9").await;
+        let ben = ben(&app).await;
+        ben.fills_in(&form, "shown=phq-9&answer%3Aphq-9=1&then=save").await;
+        let notice = app.ask("select id::text from notices where kind = 'safety_answer'").await.remove(0);
+        assert_eq!(ben.posts(&format!("/notices/{notice}/done"), "").await.status, 303);
+        let done = phq_9([0, 0, 0, 0, 0, 0, 0, 0, handed_in], "shown=difficulty&answer%3Adifficulty=not&");
+        assert_eq!(ben.fills_in(&form, &done).await.status, 303);
+        app.all_work_is_done().await;
+        let notices = "select kind from notices where kind = 'safety_answer'";
+        assert_eq!(app.ask(notices).await.len(), told, "handed in with {handed_in}");
+        app.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn undoing_a_hand_in_opens_the_form_with_everything_in_it() {
+    let mut app = TestApp::start().await;
+    let form = waits(&mut app, "questionnaire/pain").await;
+    let ben = ben(&app).await;
+    ben.fills_in(&form, "shown=pain&answer%3Apain=7&then=hand-in").await;
+    let change = app.ask("select id::text from changes where body::text ilike '%complete%'").await;
+    let undo = format!("/patients/{}/changes/{}", app.alma().await, change[0]);
+    assert_eq!(ben.posts(&undo, "_method=DELETE").await.status, 303);
+    let page = ben.gets(&form).await.body;
+    assert!(page.contains("Hand in") && page.contains("name=\"answer:pain\" value=\"7\" checked"), "{page}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_correction_that_comes_too_late_is_not_said_to_have_arrived() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "questionnaire/pain").await;
+    let (alma, form) = comes_in(&app, &link).await;
+    alma.posts(&form, "at=pain&answer=7").await;
+    alma.posts(&format!("{form}/answers"), "").await;
+    alma.posts(&format!("{form}/correction"), "").await;
+    alma.posts(&form, "at=pain&answer=5").await;
+    assert!(alma.gets("/p/today").await.body.contains("correction begun, not sent"));
+    app.clock_moves_by(jiff::SignedDuration::from_hours(25)).await;
+    let link = crate::portal::renewed(&mut app, &link).await;
+    let (alma, _) = comes_in(&app, &link).await;
+    let late = alma.posts(&format!("{form}/answers"), "").await.body;
+    assert!(late.contains("Not sent") && !late.contains("have reached"), "{late}");
+    assert_eq!(app.ask("select score::text from assignments where content like '%pain'").await, ["7"]);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn pressing_twice_hands_in_once() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "questionnaire/pain").await;
+    let (alma, form) = comes_in(&app, &link).await;
+    alma.posts(&form, "at=pain&answer=7").await;
+    let review = format!("{form}/answers");
+    let (one, two) = tokio::join!(alma.posts(&review, ""), alma.posts(&review, ""));
+    for answer in [one, two] {
+        assert!([200, 303].contains(&answer.status), "{}", answer.body);
+    }
+    let chart = app.chart_of(app.alma().await).await;
+    assert_eq!(chart.assignments.iter().map(|a| a.responses.len()).collect::<Vec<_>>(), [1]);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_saved_meanwhile_is_shown_and_not_written_over() {
+    let mut app = TestApp::start().await;
+    let form = waits(&mut app, "questionnaire/phq-9").await;
+    let (ben, dana) = (ben(&app).await, crate::pages::ben(&app).await);
+    let old = dana.gets(&form).await.edition();
+    ben.fills_in(&form, "shown=phq-1&answer%3Aphq-1=2&shown=phq-2&answer%3Aphq-2=1&then=save").await;
+    let late = dana.posts(&form, &format!("edition={old}&shown=phq-1&shown=phq-2&answer%3Aphq-2=3&then=save")).await;
+    assert_eq!(late.status, 409);
+    assert!(late.body.contains("Somebody else wrote on this form meanwhile"), "{}", late.body);
+    assert!(late.body.contains("name=\"answer:phq-1\" value=\"2\" checked"), "theirs");
+    assert!(late.body.contains("name=\"answer:phq-2\" value=\"3\" checked"), "and one's own");
+    let kept = app.ask("select answers::text from drafts").await.remove(0);
+    assert!(kept.contains("\"phq-2\": \"1\""), "not saved yet: {kept}");
+    let seen = late.edition();
+    let now = "shown=phq-1&answer%3Aphq-1=2&shown=phq-2&answer%3Aphq-2=3&then=save";
+    assert_eq!(dana.posts(&form, &format!("edition={seen}&{now}")).await.status, 303);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_form_whose_time_is_over_says_so_to_staff() {
+    let mut app = TestApp::start().await;
+    let form = waits(&mut app, "questionnaire/pain").await;
+    app.clock_moves_by(jiff::SignedDuration::from_hours(24 * 90)).await;
+    let ben = ben(&app).await;
+    for path in [form.clone(), format!("{form}/correction")] {
+        let said = ben.gets(&path).await;
+        assert!(said.status == 409 && said.body.contains("give it again"), "{}", said.body);
+    }
     app.finish().await;
 }

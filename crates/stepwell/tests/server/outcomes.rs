@@ -17,7 +17,7 @@ async fn answers(ben: &Browser, home: &str, content: &str, answers: &str) {
     let given = ben.posts(&format!("{home}/assignments"), &give).await;
     assert_eq!(given.status, 303, "{}", given.body);
     let form = given.header("location").unwrap().to_owned();
-    let done = ben.posts(&form, &format!("{answers}&then=hand-in")).await;
+    let done = ben.fills_in(&form, &format!("{answers}&then=hand-in")).await;
     assert_eq!(done.status, 303, "{}", done.body);
 }
 

@@ -15,6 +15,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Of a form on the clinic's pages: which answers it shows.
+    pub fn edition(&self) -> String {
+        let from = self.body.split_once("name=\"edition\" value=\"");
+        from.and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default().to_owned()
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
@@ -75,6 +81,12 @@ impl Browser {
     pub async fn posts(&self, path: &str, form: &str) -> Answer {
         let form = if self.csrf.is_empty() { form.to_owned() } else { format!("{form}&csrf={}", self.csrf) };
         self.asks("POST", path, "Sec-Fetch-Site: same-origin\r\n", &form).await
+    }
+
+    /// Opens a form of the clinic's pages, and sends it.
+    pub async fn fills_in(&self, path: &str, form: &str) -> Answer {
+        let edition = self.gets(path).await.edition();
+        self.posts(path, &format!("edition={edition}&{form}")).await
     }
 
     pub async fn asks(&self, method: &str, path: &str, headers: &str, form: &str) -> Answer {

@@ -78,13 +78,13 @@ async fn staff_add_a_medicine_on_the_page_and_an_empty_one_is_dropped() {
     let page = ben.gets(&sheet).await.body;
     assert!(page.contains("name=\"again\" value=\"name#2\""), "{page}");
     let shown = "shown=name%231&shown=daily%231&shown=allergy&answer%3Aname%231=Aspirin";
-    let more = ben.posts(&sheet, &format!("{shown}&again=name%232")).await;
+    let more = ben.fills_in(&sheet, &format!("{shown}&again=name%232")).await;
     assert!(more.body.contains("answer:name#2") && more.body.contains("Aspirin"), "{}", more.body);
     let both = format!("{shown}&shown=name%232&shown=daily%232");
-    let third = ben.posts(&sheet, &format!("{both}&answer%3Aname%232=Iron&again=name%233")).await;
+    let third = ben.fills_in(&sheet, &format!("{both}&answer%3Aname%232=Iron&again=name%233")).await;
     assert!(third.body.contains("answer:name#3") && third.body.contains("Iron"), "{}", third.body);
     let done = format!("{both}&answer%3Aname%232=Iron&shown=name%233&shown=daily%233&then=hand-in");
-    assert_eq!(ben.posts(&sheet, &done).await.status, 303);
+    assert_eq!(ben.fills_in(&sheet, &done).await.status, 303);
     let kept = app.ask(ANSWERS).await.remove(0);
     assert!(kept.contains("\"name#2\": \"Iron\"") && !kept.contains("#3"), "{kept}");
     app.finish().await;

@@ -14,12 +14,15 @@ use super::super::permission::Permission;
 use super::super::responses::response_to;
 use super::super::{Web, render};
 use super::Fields;
-use super::sheet::{Page, Sheet};
+use super::sheet::{Page, Sheet, expired};
 
 /// The answers that stand.
 fn standing(sheet: &Sheet) -> Result<Answers, WebError> {
     let last = sheet.assignment.responses.last().map(|last| last.answers.clone());
-    last.ok_or_else(|| WebError::conflict("The form is not answered yet. Open it and answer it."))
+    last.ok_or_else(|| match sheet.assignment.is_expired() {
+        true => expired(),
+        false => WebError::conflict("The form is not answered yet. Open it and answer it."),
+    })
 }
 
 /// `GET /patients/{patient}/forms/{assignment}/correction`
@@ -31,7 +34,8 @@ pub async fn form(
     actor.may(Permission::ChangePatients)?;
     let sheet = Sheet::look(&web, &actor, &patient, &assignment).await?;
     let page = Page { correcting: true, ..Page::answering() };
-    Ok(render::html(&sheet.page(&web, &actor, &standing(&sheet)?, &page))?.into_response())
+    let stands = standing(&sheet)?;
+    Ok(render::html(&sheet.page(&web, &actor, (&stands, &stands), &page))?.into_response())
 }
 
 /// `POST /patients/{patient}/forms/{assignment}/correction`
@@ -44,12 +48,17 @@ pub async fn correct(
     actor.may(Permission::ChangePatients)?;
     let sheet = Sheet::take(&web, &actor, &patient, &assignment).await?;
     let before = standing(&sheet)?;
+    if sheet.is_stale(&fields, &before) {
+        let page = Page { correcting: true, newer: true, ..Page::answering() };
+        let shown = render::html(&sheet.page(&web, &actor, (&before, &before), &page))?;
+        return Ok((StatusCode::CONFLICT, shown).into_response());
+    }
     let given = sheet.read(&fields, before.clone());
     let walk = sheet.form.walk(&given);
     if let Some(page) = sheet.stands_in_the_way(&fields, &walk) {
         let page = Page { correcting: true, ..page };
         let status = if page.faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-        return Ok((status, render::html(&sheet.page(&web, &actor, &given, &page))?).into_response());
+        return Ok((status, render::html(&sheet.page(&web, &actor, (&before, &given), &page))?).into_response());
     }
     let to = sheet.path();
     if walk.answers == before {

@@ -29,9 +29,7 @@ pub async fn hand_over(
     if sheet.is_for_staff() {
         return Err(WebError::conflict("This form is for staff: it is not handed to a patient."));
     }
-    if !sheet.assignment.is_open() {
-        return Err(WebError::conflict("The form was answered meanwhile. There is nothing left to hand over."));
-    }
+    sheet.must_be_open()?;
     let (now, token) = (web.roof.now(), ids::hex(&ids::random::<32>()));
     let handover = Handover { assignment: sheet.assignment.id, by: actor.staff };
     let (tx, patient) = (&mut sheet.held.tx, sheet.held.known.patient);

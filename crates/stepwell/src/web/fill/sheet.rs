@@ -1,6 +1,6 @@
 //! One form of one patient, and the page on which it is filled in.
 
-use care::chart::Assignment;
+use care::chart::{Assignment, AssignmentState};
 use care::id::AssignmentId;
 use care::library::Language;
 use care::questionnaire::{Answers, Asked, Audience, Fault, Form, Walk};
@@ -8,12 +8,13 @@ use pages::Nav;
 use pages::patient::portal::{Input, QuestionOption};
 use pages::staff::{FillPage, FillQuestion};
 
-use super::super::actor::Actor;
+use super::super::actor::{Actor, hash_of};
 use super::super::by_hand::Held;
 use super::super::error::WebError;
 use super::super::responses::{question_at, returned};
 use super::super::{Web, form, questions, words};
 use super::Fields;
+use crate::ids::hex;
 use crate::library;
 
 pub struct Sheet {
@@ -32,6 +33,8 @@ pub struct Page {
     /// Questions have appeared that nobody has seen.
     pub more: bool,
     pub correcting: bool,
+    /// Somebody else has written on the form since the page was shown.
+    pub newer: bool,
     /// A group was to be asked once more.
     pub again: bool,
     /// Places that are shown although nothing of their group's time round is answered.
@@ -40,7 +43,7 @@ pub struct Page {
 
 impl Page {
     pub fn answering() -> Self {
-        Self { faults: vec![], more: false, correcting: false, again: false, opened: vec![] }
+        Self { faults: vec![], more: false, correcting: false, newer: false, again: false, opened: vec![] }
     }
 
     /// Nothing was wrong and nothing is new: it was to be saved for later.
@@ -90,6 +93,30 @@ impl Sheet {
         self.form.audience == Audience::Staff
     }
 
+    /// What the page shows, in short: if it is another when the page comes back, somebody else has written on the form.
+    pub fn edition(&self, given: &Answers) -> String {
+        let said: Vec<_> = given.places().collect();
+        hex(&hash_of(&format!("{} {said:?}", self.assignment.responses.len())))
+    }
+
+    pub fn is_stale(&self, fields: &Fields, given: &Answers) -> bool {
+        values(fields, "edition").first().is_none_or(|shown| *shown != self.edition(given))
+    }
+
+    /// Open, or why nothing can be written on it.
+    pub fn must_be_open(&self) -> Result<(), WebError> {
+        match self.assignment.state() {
+            AssignmentState::Open => Ok(()),
+            AssignmentState::Completed { .. } => {
+                Err(WebError::conflict("The form was answered meanwhile. Open it again to correct the answers."))
+            }
+            AssignmentState::Expired { .. } => Err(expired()),
+            AssignmentState::Withdrawn { .. } => {
+                Err(WebError::conflict("The form was taken back meanwhile. Give it again if it is to be answered."))
+            }
+        }
+    }
+
     /// What stands on the page that was sent, in place of what was known.
     pub fn read(&self, fields: &Fields, mut given: Answers) -> Answers {
         for place in values(fields, "shown") {
@@ -122,7 +149,8 @@ impl Sheet {
     }
 
     /// The page, with what is given so far.
-    pub fn page(&self, web: &Web, actor: &Actor, given: &Answers, page: &Page) -> FillPage {
+    /// `stands`: what is kept of the form now.
+    pub fn page(&self, web: &Web, actor: &Actor, (stands, given): (&Answers, &Answers), page: &Page) -> FillPage {
         let walk = self.form.walk_opened(given, &page.opened);
         let patient = self.patient_name();
         let title = self.form.title.get(self.language).clone();
@@ -141,6 +169,8 @@ impl Sheet {
             language: self.language.code(),
             lead,
             more: page.more,
+            newer: page.newer,
+            edition: self.edition(stands),
             faults: page.faults.len(),
             correcting: page.correcting,
             handover: (!page.correcting && !self.is_for_staff()).then(|| format!("{}/handover", self.path())),
@@ -182,6 +212,13 @@ impl Sheet {
             once_more: vec![],
         }
     }
+}
+
+pub fn expired() -> WebError {
+    WebError::conflict(
+        "The time to answer this form is over, and it was closed. To have it answered now, give it again: the patient's \
+         page, Give something.",
+    )
 }
 
 /// A choice once made can be taken back, which a browser without scripts does not offer.

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use care::chart::{Assignment, AssignmentState, What};
+use care::chart::{Assignment, AssignmentState};
 use care::questionnaire::{Answers, Asked, Audience, Fault, Form, Walk, fault_of};
 use care::zone;
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use super::super::error::WebError;
 use super::super::form::{Posted, escape};
 use super::super::link_pages::EXPIRED;
 use super::super::questions::{answer_words, fault_words, said as said_to, stems};
-use super::super::responses::{correctable_until, response_to, returned, with_draft};
+use super::super::responses::{correctable_until, harm_in, response_to, returned, with_draft};
 use super::super::{Web, render};
 use super::door::sends_out;
 use super::question::question_page;
@@ -59,7 +59,10 @@ impl Open {
             return Ok(Err(at_the_clinic(&seen)?));
         }
         let draft = seen.draft(&assignment).await?;
-        if !assignment.is_open() && (draft.is_none() || seen.correctable_until(&assignment).is_none()) {
+        if !assignment.is_open() && seen.correctable_until(&assignment).is_none() && draft.is_some() {
+            return Ok(Err(too_late(&seen)?));
+        }
+        if !assignment.is_open() && draft.is_none() {
             return Ok(Err(thanks(&seen, &assignment)?));
         }
         let returned = returned(&seen.snapshot.chart, &assignment, &form);
@@ -180,20 +183,20 @@ pub async fn answer(
         return show(&open, &walk, &questions, number, StatusCode::BAD_REQUEST, Some((&said, fault)));
     }
     open.given.set(&place, said);
-    let (patient, assignment) = (visitor.patient, open.assignment.id);
-    open.seen.tx.save_draft(patient, assignment, &open.given, web.roof.now()).await?;
-    let next = open.after(&place);
+    let mut next = open.after(&place);
     let asks_of_harm = open.form.harm_item().is_some_and(|asked| asked.id == place);
-    let harm = asks_of_harm && open.form.says_harm(&open.walk().answers);
-    let next = if harm && open.crisis.is_some() { open.crisis_path(&place) } else { next };
-    let nth = open.assignment.responses.len();
-    open.seen.tx.commit().await?;
-    if harm {
-        // Told when it is said: what is never handed in may be what mattered most.
+    let harm = harm_in(&open.form, &open.assignment, &open.walk().answers).filter(|_| asks_of_harm);
+    if let Some(harm) = harm {
+        // Told when it is said, and before it is saved: what is never handed in may be what mattered most.
         let mut tx = web.roof.app.begin(visitor.organization).await?;
-        tx.safety_notice(patient, (assignment, nth), web.roof.now(), web.roof.new_id()).await?;
+        tx.harm_said(visitor.patient, &harm, web.roof.now(), web.roof.new_id()).await?;
         tx.commit().await?;
+        if open.crisis.is_some() {
+            next = open.crisis_path(&place);
+        }
     }
+    open.seen.tx.save_draft(visitor.patient, open.assignment.id, &open.given, web.roof.now()).await?;
+    open.seen.tx.commit().await?;
     Ok(render::see(&next, None))
 }
 
@@ -268,10 +271,13 @@ pub async fn hand_in(State(web): State<Web>, visitor: Visitor, Path(id): Path<St
         open.seen.tx.commit().await?;
         return Ok(render::see(&form_path(assignment), None));
     }
+    let harm = harm_in(&open.form, &open.assignment, &walk.answers);
     let act = response_to(&open.form, walk.answers, visitor.handover.map(|handover| handover.by));
     let frame = open.seen.frame();
     drop(open.seen);
-    visitor.says(&web, What::Assignment { assignment, act }, Some(assignment)).await?;
+    if !visitor.hands_in(&web, &open.assignment, act, harm).await? {
+        return Ok(render::see(&form_path(assignment), None));
+    }
     if visitor.handover.is_some() {
         return Ok(sends_out(&web, hand_back(Some(frame))?));
     }
@@ -332,6 +338,17 @@ fn at_the_clinic(seen: &Seen) -> Result<Response, WebError> {
         "Responda estas preguntas en la clínica. Pídalas cuando venga.",
     );
     said(seen, [("At the clinic", "En la clínica"), line])
+}
+
+/// A correction was begun, and not sent in time.
+fn too_late(seen: &Seen) -> Result<Response, WebError> {
+    let line = (
+        "The time to correct these answers here is over. Your earlier answers stand; the changes you began were not sent. \
+         Please call the clinic, or tell your therapist at the next visit.",
+        "Ya pasó el tiempo para corregir estas respuestas aquí. Quedan sus respuestas anteriores; los cambios que empezó no \
+         se enviaron. Llame a la clínica o dígaselo a su terapeuta en la próxima cita.",
+    );
+    said(seen, [("Not sent", "No se envió"), line])
 }
 
 fn said(seen: &Seen, [heading, line]: [(&str, &str); 2]) -> Result<Response, WebError> {

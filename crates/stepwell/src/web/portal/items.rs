@@ -187,7 +187,7 @@ async fn mark(web: &Web, visitor: &Visitor, assignment: &str, id: &str, done: bo
     seen.tx.mark_done(visitor.patient, (given.id, id), day, done.then_some(now)).await?;
     seen.tx.commit().await?;
     if done && given.is_a("exercise") && given.is_open() {
-        visitor.says(web, completed(given.id), None).await?;
+        visitor.says(web, completed(given.id)).await?;
     }
     Ok(render::see("/p/today", None))
 }
@@ -243,7 +243,7 @@ pub async fn read(
     seen.tx.mark_done(visitor.patient, (given.id, &id), day, Some(now)).await?;
     seen.tx.commit().await?;
     if given.is_a("education") && given.is_open() {
-        visitor.says(&web, completed(given.id), None).await?;
+        visitor.says(&web, completed(given.id)).await?;
     }
     Ok(render::see("/p/today", None))
 }

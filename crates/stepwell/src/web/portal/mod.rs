@@ -16,18 +16,18 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use care::chart::{Assignment, Snapshot, Source, Watch, What};
+use care::chart::{Assignment, AssignmentAct, Snapshot, Source, Watch, What};
 use care::id::{AssignmentId, OrganizationId, PatientId};
 pub use door::lets_in;
 use jiff::Timestamp;
 use pages::patient::portal::{HandedBack, Outside};
 use pages::patient::{Language, PatientFrame};
-use store::{Handover, OrgTx, OrganizationRow, patient_lock};
+use store::{Handover, HarmSaid, OrgTx, OrganizationRow, patient_lock};
 
 use super::actor::{cookie, csrf_of, hash_of};
 use super::error::WebError;
 use super::{Web, library_notice, render, videos};
-use crate::runner::{Context, NewChange, record};
+use crate::runner::{Context, Known, NewChange, record};
 
 pub const COOKIE: &str = "stepwell_portal";
 
@@ -162,21 +162,51 @@ impl Visitor {
         Ok(Seen { tx, organization, snapshot, now: web.roof.now(), csrf: self.csrf.clone(), on_loan })
     }
 
-    /// Records what the patient says through the one door; what was half written of it is done with.
-    async fn says(&self, web: &Web, what: What, draft: Option<AssignmentId>) -> Result<(), WebError> {
-        let mut tx = web.roof.app.begin(self.organization).await?;
-        let context = Context::load(&web.roof, &mut tx).await?;
-        let patient = patient_lock(&mut tx, self.patient).await?.ok_or_else(|| WebError::not_found("patient"))?;
-        if let Some(assignment) = draft {
-            tx.drop_draft(assignment).await?;
+    /// Records what the patient says through the one door.
+    async fn says(&self, web: &Web, what: What) -> Result<(), WebError> {
+        let (mut tx, context, patient) = self.held(web).await?;
+        let new = NewChange { at: web.roof.now(), source: Source::Patient, what, message: None };
+        record(&web.roof, &mut tx, &context, patient, vec![new], false).await?;
+        tx.commit().await?;
+        web.settle().await
+    }
+
+    /// Hands a form in as it stood when the answers were read. False if it was answered or taken back meanwhile: by
+    /// somebody else, or by pressing twice.
+    async fn hands_in(
+        &self,
+        web: &Web,
+        stood: &Assignment,
+        act: AssignmentAct,
+        harm: Option<HarmSaid>,
+    ) -> Result<bool, WebError> {
+        let (mut tx, context, patient) = self.held(web).await?;
+        let known = Known::load(&web.roof, &context, &mut tx, patient).await?;
+        let stands = |a: &Assignment| a.state() == stood.state() && a.responses.len() == stood.responses.len();
+        if !known.chart().assignment(stood.id).is_some_and(stands) {
+            return Ok(false);
         }
+        tx.drop_draft(stood.id).await?;
+        if let Some(harm) = harm {
+            tx.harm_handed_in(patient, &harm).await?;
+        }
+        let what = What::Assignment { assignment: stood.id, act };
         let new = NewChange { at: web.roof.now(), source: Source::Patient, what, message: None };
         record(&web.roof, &mut tx, &context, patient, vec![new], false).await?;
         if self.handover.is_some() {
             tx.end_portal_session(&self.token_hash).await?;
         }
         tx.commit().await?;
-        web.settle().await
+        web.settle().await?;
+        Ok(true)
+    }
+
+    /// The patient's own row, held.
+    async fn held(&self, web: &Web) -> Result<(OrgTx, Context, PatientId), WebError> {
+        let mut tx = web.roof.app.begin(self.organization).await?;
+        let context = Context::load(&web.roof, &mut tx).await?;
+        let patient = patient_lock(&mut tx, self.patient).await?.ok_or_else(|| WebError::not_found("patient"))?;
+        Ok((tx, context, patient))
     }
 }
 
