@@ -26,6 +26,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// Clinics that share content.
+    AccountId
     /// One clinic: the wall between tenants.
     OrganizationId
     /// A place where patients are seen; has a zone.

@@ -46,6 +46,7 @@ fn library(name: &str, shelves: Vec<Shelf>) -> LibraryPage {
         q: name.to_owned(),
         region: Pick::of(vec![Choice::new("", "Any"), Choice::new("knee", "Knee")], "knee"),
         language: Pick::of(vec![Choice::new("", "Any"), Choice::new("es", "Spanish")], ""),
+        scope: Pick::of(vec![Choice::new("", "Anybody's"), Choice::new("account", "Your account's")], ""),
         shelves,
     }
 }
@@ -62,7 +63,7 @@ fn shelves(name: &str) -> Vec<Shelf> {
     };
     vec![Shelf {
         title: "Exercises".to_owned(),
-        rows: vec![row("Bridge", Scope::Global), row(name, Scope::Organization)],
+        rows: vec![row("Bridge", Scope::Global), row("Clamshell", Scope::Account), row(name, Scope::Organization)],
     }]
 }
 
@@ -81,7 +82,7 @@ fn item(name: &str, body: ItemBody) -> LibraryItem {
         frame: frame("Bridge", Nav::Library),
         title: name.to_owned(),
         kind: ItemLink { href: "/library?kind=exercise".to_owned(), title: "Exercises".to_owned() },
-        scope: Scope::Global,
+        scope: Scope::Account,
         language: "en".to_owned(),
         languages: vec![tab("English", None, true), tab("Spanish", None, false)],
         version: 1,

@@ -13,6 +13,8 @@
 //! # }
 //! ```
 
+mod account;
+mod account_items;
 mod cast;
 mod changes;
 mod chart;
@@ -56,6 +58,7 @@ mod video;
 mod webhooks;
 mod workflow;
 
+pub use account::AccountTx;
 pub use care::id::{EnrolmentListId, ImportId};
 pub use cast::StopRow;
 pub use changes::{Recorded, patient_lock};

@@ -32,22 +32,22 @@ pub struct NewItem {
     pub by: Option<StaffId>,
 }
 
-struct Raw {
-    kind: String,
-    id: String,
-    version: i32,
-    scope: String,
-    title: String,
-    licence: String,
-    attribution: String,
-    source: Option<String>,
-    languages: Vec<String>,
-    instrument: Option<String>,
-    published_at: jiff_sqlx::Timestamp,
+pub(crate) struct Raw {
+    pub kind: String,
+    pub id: String,
+    pub version: i32,
+    pub scope: String,
+    pub title: String,
+    pub licence: String,
+    pub attribution: String,
+    pub source: Option<String>,
+    pub languages: Vec<String>,
+    pub instrument: Option<String>,
+    pub published_at: jiff_sqlx::Timestamp,
 }
 
 impl Raw {
-    fn row(self) -> Result<LibraryRow, Error> {
+    pub fn row(self) -> Result<LibraryRow, Error> {
         let unreadable = |column| move |_| Error::unreadable("library_items", column);
         let kind: Kind = self.kind.parse().map_err(unreadable("kind"))?;
         Ok(LibraryRow {
@@ -66,21 +66,23 @@ impl Raw {
 }
 
 /// What stood there before an item was to be published.
-struct Known {
-    newest: Option<i32>,
-    scope: Option<String>,
+pub(crate) struct Known {
+    pub newest: Option<i32>,
+    pub scope: Option<String>,
+    /// Whether it is of the same scope, and of the same account.
+    pub ours: Option<bool>,
     /// Of this very version.
-    same: Option<bool>,
+    pub same: Option<bool>,
 }
 
 impl Known {
-    fn meets(self, item: &NewItem) -> Result<Published, Error> {
+    pub fn meets(self, item: &NewItem) -> Result<Published, Error> {
         let (Some(newest), Some(scope)) = (self.newest, self.scope) else { return Ok(Published::New) };
         let newest = u32::try_from(newest).map_err(|_| Error::unreadable("library_items", "version"))?;
         let scope: Scope = text::word(&scope, "library_items", "scope")?;
         Ok(match self.same {
             Some(true) => Published::Unchanged,
-            _ if scope != item.row.scope => Published::Refused(Clash::Taken(scope)),
+            _ if self.ours != Some(true) => Published::Refused(Clash::Taken(scope)),
             Some(false) => Published::Refused(Clash::Changed),
             None if newest > item.row.version => Published::Refused(Clash::Older { newest }),
             None => Published::NewVersion(newest),
@@ -106,13 +108,13 @@ pub enum Clash {
     Changed,
     /// A later version is published.
     Older { newest: u32 },
-    /// The name belongs to an item of another scope.
+    /// The name belongs to an item of another scope, or of another account.
     Taken(Scope),
 }
 
 impl OrgTx {
     /// Publishes what is new, in one statement, and says of each item what became of it. A version that was published
-    /// stays as it is, and so does an item of another scope.
+    /// stays as it is, and so does an item of another scope. Scope account: of the account that the organization is in.
     pub async fn publish_items(&mut self, items: &[NewItem]) -> Result<Vec<Published>, Error> {
         let column = |of: fn(&NewItem) -> String| items.iter().map(of).collect::<Vec<_>>();
         let versions: Vec<i32> = items.iter().map(|i| i32::try_from(i.row.version).unwrap_or(i32::MAX)).collect();
@@ -126,20 +128,24 @@ impl OrgTx {
                      $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::uuid[], $14::text[]) with ordinality
                      as t (kind, id, version, scope, title, licence, attribution, source, languages, body, at, by_staff,
                          instrument, n)),
+             whose as (select g.n, o.account from given g
+                 left join organizations o on o.id = $1 and g.scope = 'account'),
              known as (
-                 select g.n, o.newest, o.scope, l.body = g.body as same from given g
-                 left join lateral (select version as newest, scope from library_items l
+                 select g.n, o.newest, o.scope, o.scope = g.scope and o.account is not distinct from w.account as ours,
+                     l.body = g.body as same
+                 from given g join whose w using (n)
+                 left join lateral (select version as newest, scope, account from library_items l
                      where l.organization = $1 and l.kind = g.kind and l.id = g.id order by version desc limit 1) o on true
                  left join library_items l
                      on l.organization = $1 and l.kind = g.kind and l.id = g.id and l.version = g.version),
              added as (
-                 insert into library_items (organization, kind, id, version, scope, title, licence, attribution, source,
-                     languages, body, published_at, published_by, instrument)
-                 select $1, kind, id, version, g.scope, title, licence, attribution, source,
+                 insert into library_items (organization, kind, id, version, scope, account, title, licence, attribution,
+                     source, languages, body, published_at, published_by, instrument)
+                 select $1, kind, id, version, g.scope, w.account, title, licence, attribution, source,
                      string_to_array(languages, ' '), body, at, by_staff, instrument
-                 from given g join known k using (n)
-                 where k.newest is null or (k.newest < g.version and k.scope = g.scope))
-             select newest as "newest?", scope as "scope?", same as "same?" from known order by n"#,
+                 from given g join known k using (n) join whose w using (n)
+                 where k.newest is null or (k.newest < g.version and k.ours))
+             select newest as "newest?", scope as "scope?", ours as "ours?", same as "same?" from known order by n"#,
             self.org(),
             &column(|i| i.row.name.kind.code().into()),
             &column(|i| i.row.name.id.clone()),
@@ -158,7 +164,7 @@ impl OrgTx {
         .fetch_all(&mut *self.tx)
         .await?;
         let known = |(item, row): (&NewItem, Known)| row.meets(item);
-        let rows = rows.into_iter().map(|r| Known { newest: r.newest, scope: r.scope, same: r.same });
+        let rows = rows.into_iter().map(|r| Known { newest: r.newest, scope: r.scope, ours: r.ours, same: r.same });
         items.iter().zip(rows).map(known).collect()
     }
 

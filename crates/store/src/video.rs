@@ -72,6 +72,6 @@ impl OrgTx {
     }
 }
 
-fn number(n: u32) -> i32 {
+pub(crate) fn number(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }

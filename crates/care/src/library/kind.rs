@@ -103,13 +103,15 @@ impl std::str::FromStr for Reference {
 pub enum Scope {
     /// Ships with Stepwell; nobody changes it here.
     Global,
-    /// All organizations of the account; its administrators change it.
+    /// Of an account: all its organizations have it, and none of them changes it.
     Account,
     /// One clinic's own.
     Organization,
 }
 
 impl Scope {
+    pub const ALL: [Scope; 3] = [Scope::Global, Scope::Account, Scope::Organization];
+
     pub fn code(self) -> &'static str {
         match self {
             Scope::Global => "global",
@@ -122,7 +124,7 @@ impl Scope {
 impl std::str::FromStr for Scope {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = [Scope::Global, Scope::Account, Scope::Organization].into_iter().find(|s| s.code() == text);
+        let found = Scope::ALL.into_iter().find(|s| s.code() == text);
         found.ok_or_else(|| format!("`{text}` is no scope: global, account, organization"))
     }
 }

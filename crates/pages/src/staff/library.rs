@@ -31,7 +31,7 @@ pub struct Shelf {
     pub rows: Vec<ShelfRow>,
 }
 
-/// `GET /library?kind=…&q=…&region=…&language=…`
+/// `GET /library?kind=…&q=…&region=…&language=…&scope=…`
 #[derive(Template)]
 #[template(path = "staff/library.html")]
 pub struct LibraryPage {
@@ -42,6 +42,7 @@ pub struct LibraryPage {
     pub q: String,
     pub region: Pick,
     pub language: Pick,
+    pub scope: Pick,
     pub shelves: Vec<Shelf>,
 }
 

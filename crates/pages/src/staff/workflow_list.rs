@@ -64,7 +64,7 @@ impl Scope {
     pub fn label(self) -> &'static str {
         match self {
             Scope::Global => "Global",
-            Scope::Account => "Account",
+            Scope::Account => "Your account's",
             Scope::Organization => "Organization",
         }
     }

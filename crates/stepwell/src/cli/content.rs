@@ -1,19 +1,22 @@
-//! `stepwell import content DIR` and `stepwell export content DIR`: a clinic's library from files and as files.
+//! `stepwell import content DIR` and `stepwell export content DIR`: the library of a clinic, or what an account shares,
+//! from files and as files.
 
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use care::id::OrganizationId;
 use care::library::Scope;
 use clap::{Args, Subcommand};
 use store::Published;
 
 use super::DatabaseArgs;
+use super::account::the_account;
 use super::clinics::{quiet_roof, say, the_clinic};
 use crate::Roof;
 use crate::library::Outcome;
-use crate::library::export::{self, write};
+use crate::library::account::{Shared, share};
+use crate::library::export::{export, write};
 use crate::library::import::{Folder, import};
+use crate::library::shelves::OfAccount;
 
 #[derive(Args)]
 pub struct ContentArgs {
@@ -22,6 +25,9 @@ pub struct ContentArgs {
     /// The clinic, by its name; needed only where there are several.
     #[arg(long)]
     organization: Option<String>,
+    /// For all clinics of this account, which only read it.
+    #[arg(long, conflicts_with = "organization")]
+    account: Option<String>,
     /// Say what would change and change nothing.
     #[arg(long)]
     dry_run: bool,
@@ -48,7 +54,10 @@ struct ExportContentArgs {
     /// The clinic, by its name; needed only where there are several.
     #[arg(long)]
     organization: Option<String>,
-    /// Without what ships with Stepwell.
+    /// What this account shares, instead of a clinic's library.
+    #[arg(long, conflicts_with_all = ["organization", "own"])]
+    account: Option<String>,
+    /// Without what ships with Stepwell and what is the account's.
     #[arg(long)]
     own: bool,
     #[command(flatten)]
@@ -59,15 +68,17 @@ pub async fn import_folder(args: ContentArgs) -> Result<(), String> {
     let folder = Folder::read(&args.dir).map_err(|e| format!("{}: {e}", args.dir.display()))?;
     let database = args.database.open().await.map_err(|e| e.to_string())?;
     let roof = quiet_roof(&database);
-    let done = async {
-        let organization = the_clinic(&roof, args.organization.as_deref()).await?;
-        publish(&roof, organization, &folder, args.dry_run).await.map_err(|e| e.to_string())
+    let done = match &args.account {
+        Some(account) => share_folder(&roof, account, &folder, args.dry_run).await,
+        None => publish(&roof, args.organization.as_deref(), &folder, args.dry_run).await,
     };
-    let done = done.await;
     database.close().await.map_err(|e| e.to_string())?;
-    let outcomes = done?;
-    say(&report(&outcomes, args.dry_run))?;
-    match outcomes.iter().filter(|outcome| outcome.said.is_err()).count() {
+    let (mut said, refused) = done?;
+    if args.dry_run {
+        said.push_str("this was a dry run: nothing is changed\n");
+    }
+    say(&said)?;
+    match refused {
         0 => Ok(()),
         refused => Err(format!("{refused} refused; what is not refused {}", loads(args.dry_run))),
     }
@@ -77,22 +88,41 @@ fn loads(dry_run: bool) -> &'static str {
     if dry_run { "would load" } else { "is loaded" }
 }
 
+fn refused(outcomes: &[Outcome]) -> usize {
+    outcomes.iter().filter(|outcome| outcome.said.is_err()).count()
+}
+
+/// What is to be said of a folder that came into a clinic's library, and how much of it was refused.
 async fn publish(
     roof: &Roof,
-    organization: OrganizationId,
+    organization: Option<&str>,
     folder: &Folder,
     dry_run: bool,
-) -> Result<Vec<Outcome>, store::Error> {
-    let mut tx = roof.app.begin(organization).await?;
-    let outcomes = import(&mut tx, folder, Scope::Organization, roof.now(), None).await?;
+) -> Result<(String, usize), String> {
+    let words = |e: store::Error| e.to_string();
+    let mut tx = roof.app.begin(the_clinic(roof, organization).await?).await.map_err(words)?;
+    let outcomes = import(&mut tx, folder, Scope::Organization, roof.now(), None).await.map_err(words)?;
     if !dry_run {
-        tx.commit().await?;
+        tx.commit().await.map_err(words)?;
     }
-    Ok(outcomes)
+    Ok((report(&outcomes), refused(&outcomes)))
+}
+
+/// The same of an account and its clinics.
+async fn share_folder(roof: &Roof, account: &str, folder: &Folder, dry_run: bool) -> Result<(String, usize), String> {
+    let words = |e: store::Error| e.to_string();
+    let mut tx = roof.app.begin_account(the_account(roof, account).await?.0).await.map_err(words)?;
+    let Shared { account, clinics } = share(&mut tx, folder, roof.now(), None).await.map_err(words)?;
+    if !dry_run {
+        tx.commit().await.map_err(words)?;
+    }
+    let said = clinics.iter().map(|(name, outcomes)| format!("\n{name}\n{}", report(outcomes)));
+    let said = std::iter::once(report(&account)).chain(said).collect();
+    Ok((said, refused(&account) + clinics.iter().map(|(_, outcomes)| refused(outcomes)).sum::<usize>()))
 }
 
 /// What is new or refused, one line each, and how much of everything.
-fn report(outcomes: &[Outcome], dry_run: bool) -> String {
+pub fn report(outcomes: &[Outcome]) -> String {
     let (mut lines, mut counts) = (String::new(), [0; 4]);
     for Outcome { file, said } in outcomes {
         let (at, line) = match said {
@@ -108,9 +138,6 @@ fn report(outcomes: &[Outcome], dry_run: bool) -> String {
     }
     let [new, versions, unchanged, refused] = counts;
     let _ = writeln!(lines, "new: {new}, new versions: {versions}, unchanged: {unchanged}, refused: {refused}");
-    if dry_run {
-        lines.push_str("this was a dry run: nothing is changed\n");
-    }
     lines
 }
 
@@ -119,9 +146,16 @@ pub async fn export_folder(args: ExportArgs) -> Result<(), String> {
     let database = args.database.open().await.map_err(|e| e.to_string())?;
     let roof = quiet_roof(&database);
     let read = async {
-        let organization = the_clinic(&roof, args.organization.as_deref()).await?;
-        let mut tx = roof.app.begin(organization).await.map_err(|e| e.to_string())?;
-        export::export(&mut tx, args.own).await.map_err(|e| e.to_string())
+        let words = |e: store::Error| e.to_string();
+        if let Some(name) = &args.account {
+            let mut tx = roof.app.begin_account(the_account(&roof, name).await?.0).await.map_err(words)?;
+            let shelf = tx.shelf().await.map_err(words)?;
+            return export(&mut OfAccount::new(&mut tx, roof.now()), shelf).await.map_err(words);
+        }
+        let mut tx = roof.app.begin(the_clinic(&roof, args.organization.as_deref()).await?).await.map_err(words)?;
+        let mut shelf = tx.shelf(None).await.map_err(words)?;
+        shelf.retain(|(row, _)| !args.own || row.scope == Scope::Organization);
+        export(&mut tx, shelf).await.map_err(words)
     };
     let read = read.await;
     database.close().await.map_err(|e| e.to_string())?;

@@ -1,5 +1,6 @@
 //! **cli** — one binary, many commands. What outsiders may rely on is docs/COMMANDS.md.
 
+mod account;
 mod bounce;
 mod clinics;
 mod content;
@@ -41,6 +42,8 @@ enum Command {
     Setup(setup::SetupArgs),
     /// Bring the database's schema up to date.
     Migrate(migrate::MigrateArgs),
+    /// Accounts: which clinics share content.
+    Account(account::AccountArgs),
     /// Check everything a person would check.
     Doctor(doctor::DoctorArgs),
     /// Import a file of patients, episodes or visits, or say what it would change.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
     };
     let done: Result<(), Failed> = runtime.block_on(async {
         match cli.command {
+            Command::Account(args) => account::run(args).await?,
             Command::Bounce(args) => bounce::run(args).await?,
             Command::Demo(args) => demo::run(args).await?,
             Command::Serve(args) => serve::run(args).await?,

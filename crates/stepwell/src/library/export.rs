@@ -3,23 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use care::library::{Header, Letter, Problem, Reference};
-use store::{Error, OrgTx};
+use store::{Error, LibraryRow};
 
+use super::shelves::Shelves;
 use super::{Content, files, read, video};
 
-/// The newest version of every item, as files by their path in the folder. `own`: without what ships.
-pub async fn export(tx: &mut OrgTx, own: bool) -> Result<Vec<(String, Vec<u8>)>, Error> {
+/// Items as files by their path in the folder.
+pub async fn export(
+    shelves: &mut impl Shelves,
+    shelf: Vec<(LibraryRow, String)>,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut all = vec![];
-    for (row, body) in tx.shelf(None).await? {
-        if own && row.scope == care::library::Scope::Global {
-            continue;
-        }
+    for (row, body) in shelf {
         let unreadable = |_| Error::unreadable("library_items", "body");
         if let (_, Content::Exercise(exercise)) = read(row.name.kind, "", &body).map_err(unreadable)?
             && let Some(path) = video::path_of(&exercise)
-            && let Some(video) = tx.video(&row.name.id, row.version, 0, u32::MAX).await?
+            && let Some(bytes) = shelves.video_bytes(&row.name.id, row.version).await?
         {
-            all.push((path, video.bytes));
+            all.push((path, bytes));
         }
         let files = files_of(&row.name, body).map_err(unreadable)?;
         all.extend(files.into_iter().map(|(path, text)| (path, text.into_bytes())));

@@ -7,10 +7,11 @@ use care::id::StaffId;
 use care::library::{Kind, Problem, Reference, Scope};
 use jiff::Timestamp;
 use pages::email::{every_sample, indiscreet};
-use store::{Error, OrgTx};
+use store::Error;
 
 use super::files::{self, Found};
 use super::publish::{Outcome, publish};
+use super::shelves::Shelves;
 use super::video::{self, Videos};
 use super::{Content, read};
 use crate::content;
@@ -97,19 +98,18 @@ fn is_ours(path: &str) -> bool {
 
 /// Publishes what is good of a folder, and says of every file what became of it. A dry run is this, and no commit.
 pub async fn import(
-    tx: &mut OrgTx,
+    shelves: &mut impl Shelves,
     folder: &Folder,
     scope: Scope,
     now: Timestamp,
     by: Option<StaffId>,
 ) -> Result<Vec<Outcome>, Error> {
-    let known: BTreeMap<Reference, String> =
-        tx.shelf(None).await?.into_iter().map(|(row, body)| (row.name, body)).collect();
+    let known = shelves.known().await?;
     let mut named = BTreeMap::new();
     let found = files::found(&folder.texts, "").into_iter();
     let found = found.map(|found| checked(found, &known, &folder.videos, &mut named)).collect();
-    let mut outcomes = publish(tx, linked(found, &known), scope, now, by).await?;
-    video::keep(tx, &mut outcomes, &named, &folder.videos).await?;
+    let mut outcomes = publish(shelves, linked(found, &known), scope, now, by).await?;
+    video::keep(shelves, &mut outcomes, &named, &folder.videos).await?;
     let unnamed = video::unnamed(&named, &folder.videos);
     outcomes
         .extend(folder.problems.iter().chain(&unnamed).map(|p| Outcome { file: p.file.clone(), said: Err(p.clone()) }));

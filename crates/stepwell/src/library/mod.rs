@@ -1,11 +1,13 @@
 //! The library on the server: what ships is published into each organization's own, and what a patient was given is
 //! looked up there in the version of that moment. [`files`] reads a folder of it, [`publish`] puts it there.
 
+pub mod account;
 pub mod export;
 pub mod files;
 pub mod import;
 pub mod notice;
 mod publish;
+pub mod shelves;
 pub mod video;
 
 use std::collections::BTreeMap;

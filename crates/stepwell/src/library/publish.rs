@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use store::{Clash, Error, LibraryRow, NewItem, OrgTx, Published};
 
 use super::files::{self, Found};
+use super::shelves::Shelves;
 use super::{Content, read};
 use crate::content;
 
@@ -18,36 +19,43 @@ pub struct Outcome {
 
 /// Publishes what was found in files: what is new, or a new version. The rest is said of each, and stays as it is.
 pub async fn publish(
-    tx: &mut OrgTx,
+    shelves: &mut impl Shelves,
     found: Vec<Found>,
     scope: Scope,
     now: Timestamp,
     by: Option<StaffId>,
 ) -> Result<Vec<Outcome>, Error> {
-    let (mut outcomes, mut items, mut from) = (vec![], vec![], vec![]);
+    let (mut refused, mut items) = (vec![], vec![]);
     for file in found {
         match item_of(&file, scope, now, by) {
-            Ok(item) => {
-                items.push(item);
-                from.push(file.file);
-            }
-            Err(problem) => outcomes.push(Outcome { file: file.file, said: Err(problem) }),
+            Ok(item) => items.push((file.file, item)),
+            Err(problem) => refused.push(Outcome { file: file.file, said: Err(problem) }),
         }
     }
-    let published = tx.publish_items(&items).await?;
-    for ((item, file), published) in items.into_iter().zip(from).zip(published) {
-        let (name, version) = (item.row.name, item.row.version);
-        let said = match published {
-            Published::Refused(clash) => Err(clashes(&file, &name, version, clash)),
-            Published::New | Published::NewVersion(_) | Published::Unchanged => Ok((name, version, published)),
-        };
-        outcomes.push(Outcome { file, said });
-    }
+    let mut outcomes = put(shelves, items).await?;
+    outcomes.extend(refused);
     outcomes.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(outcomes)
 }
 
-fn clashes(file: &str, name: &Reference, version: u32, clash: Clash) -> Problem {
+/// Publishes items, each with the name of its file, and says of each what became of it.
+pub async fn put(shelves: &mut impl Shelves, items: Vec<(String, NewItem)>) -> Result<Vec<Outcome>, Error> {
+    let (files, items): (Vec<String>, Vec<NewItem>) = items.into_iter().unzip();
+    let published = shelves.put(&items).await?;
+    let outcome = |((file, item), published): ((String, NewItem), Published)| {
+        let said = match published {
+            Published::Refused(clash) => Err(clashes(&file, &item.row, clash)),
+            Published::New | Published::NewVersion(_) | Published::Unchanged => {
+                Ok((item.row.name, item.row.version, published))
+            }
+        };
+        Outcome { file, said }
+    };
+    Ok(files.into_iter().zip(items).zip(published).map(outcome).collect())
+}
+
+fn clashes(file: &str, row: &LibraryRow, clash: Clash) -> Problem {
+    let LibraryRow { name, version, .. } = row;
     let (field, cure) = match clash {
         Clash::Changed => (
             "version",
@@ -61,19 +69,24 @@ fn clashes(file: &str, name: &Reference, version: u32, clash: Clash) -> Problem 
             "version",
             format!("version {newest} of {name} is published already: write version = {}", newest.saturating_add(1)),
         ),
-        Clash::Taken(scope) => {
-            ("name", format!("{name} is {}, and is not changed here: give yours another name", scope_words(scope)))
-        }
+        Clash::Taken(by) => ("name", taken(name, row.scope, by)),
     };
     Problem { file: file.into(), field: field.into(), cure }
 }
 
-fn scope_words(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Global => "global: it ships with Stepwell",
-        Scope::Account => "your account's",
-        Scope::Organization => "the organization's own",
-    }
+/// The name of an item of scope `of` is taken by another.
+fn taken(name: &Reference, of: Scope, by: Scope) -> String {
+    let whose = match (of, by) {
+        (_, Scope::Global) => "global: it ships with Stepwell",
+        (_, Scope::Organization) => "the organization's own",
+        (Scope::Account, Scope::Account) => "of an account that the clinic was in before",
+        (Scope::Global | Scope::Organization, Scope::Account) => "your account's",
+    };
+    let cure = match of {
+        Scope::Account => "stays as it is: give the account's another name",
+        Scope::Global | Scope::Organization => "is not changed here: give yours another name",
+    };
+    format!("{name} is {whose}, and {cure}")
 }
 
 fn item_of(found: &Found, scope: Scope, now: Timestamp, by: Option<StaffId>) -> Result<NewItem, Problem> {

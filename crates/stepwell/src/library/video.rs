@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use care::library::{Exercise, Kind, Problem, Video};
 use sha2::{Digest, Sha256};
-use store::{Error, NewVideo, OrgTx, Published};
+use store::{Error, NewVideo, Published};
 
 use super::publish::Outcome;
+use super::shelves::Shelves;
 
 /// The largest video; a minute or two of a phone's.
 pub const LARGEST: u64 = 32 * 1024 * 1024;
@@ -47,7 +48,7 @@ pub fn check(file: &str, exercise: &Exercise, videos: &Videos) -> Result<(), Pro
 /// Keeps the videos of what was published, and refuses another video for a version that is there. `named`: the path of
 /// its video, by the exercise's file.
 pub async fn keep(
-    tx: &mut OrgTx,
+    shelves: &mut impl Shelves,
     outcomes: &mut [Outcome],
     named: &BTreeMap<String, String>,
     videos: &Videos,
@@ -59,9 +60,11 @@ pub async fn keep(
         match (published, media_type(body)) {
             (Published::New | Published::NewVersion(_), Some(media_type)) => {
                 let (id, body) = (name.id.clone(), body.clone());
-                tx.insert_video(&NewVideo { id, version: *version, media_type, body, hash }).await?;
+                shelves.put_video(&NewVideo { id, version: *version, media_type, body, hash }).await?;
             }
-            (Published::Unchanged, _) if tx.video_hash(&name.id, *version).await?.is_some_and(|old| old != hash) => {
+            (Published::Unchanged, _)
+                if shelves.video_hash(&name.id, *version).await?.is_some_and(|old| old != hash) =>
+            {
                 let next = version.saturating_add(1);
                 let cure =
                     format!("version {version} of {name} is published with another video: write version = {next}");

@@ -25,6 +25,8 @@ pub struct Wanted {
     region: String,
     #[serde(default)]
     language: String,
+    #[serde(default)]
+    scope: String,
 }
 
 /// In the order in which people look for them.
@@ -65,6 +67,7 @@ pub async fn list(
         shelves: shelves.filter(|shelf| !shelf.rows.is_empty()).collect(),
         region: regions(&wanted.region),
         language: languages(&wanted.language),
+        scope: scopes(&wanted.scope),
         kind: wanted.kind,
         q: wanted.q,
     })
@@ -79,10 +82,12 @@ impl Wanted {
         let regions = regions_of(content);
         let in_region = self.region.is_empty() || regions.iter().any(|region| region_code(*region) == self.region);
         let in_language = self.language.is_empty() || row.languages.contains(&self.language);
+        let of_scope = self.scope.is_empty() || row.scope.code() == self.scope;
         let said = || format!("{} {} {}", row.title, row.name.id, words_of(content)).to_lowercase();
         let asked = self.q.to_lowercase();
         in_region
             && in_language
+            && of_scope
             && (asked.trim().is_empty() || {
                 let said = said();
                 asked.split_whitespace().all(|word| said.contains(word))
@@ -91,8 +96,9 @@ impl Wanted {
 
     /// The same search on another shelf.
     fn tab(&self, kind: &str) -> LibraryTab {
-        let asked = [("kind", kind), ("q", &self.q), ("region", &self.region), ("language", &self.language)];
-        let pairs = asked.into_iter().filter(|(_, value)| !value.is_empty());
+        let more = [("q", &self.q), ("region", &self.region), ("language", &self.language), ("scope", &self.scope)];
+        let asked = std::iter::once(("kind", kind)).chain(more.map(|(key, value)| (key, value.as_str())));
+        let pairs = asked.filter(|(_, value)| !value.is_empty());
         let query: Vec<String> = pairs.map(|(key, value)| format!("{key}={}", form::escape(value))).collect();
         let href = if query.is_empty() { "/library".into() } else { format!("/library?{}", query.join("&")) };
         LibraryTab { href, label: String::new(), count: None, here: self.kind == kind }
@@ -139,6 +145,18 @@ fn languages(chosen: &str) -> Pick {
 fn regions(chosen: &str) -> Pick {
     let of = |region: Region| Choice::new(&region_code(region), &region_words(region));
     Pick::of(std::iter::once(Choice::new("", "Any")).chain(Region::ALL.map(of)).collect(), chosen)
+}
+
+fn scopes(chosen: &str) -> Pick {
+    let of = |scope: Scope| {
+        let words = match scope {
+            Scope::Global => "Ships with Stepwell",
+            Scope::Account => "Your account's",
+            Scope::Organization => "Your own",
+        };
+        Choice::new(scope.code(), words)
+    };
+    Pick::of(std::iter::once(Choice::new("", "Anybody's")).chain(Scope::ALL.map(of)).collect(), chosen)
 }
 
 /// As files write it: "wrist-and-hand".

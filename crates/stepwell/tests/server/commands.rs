@@ -317,3 +317,54 @@ async fn the_notice_names_everybody_and_without_a_clinic_needs_no_database() {
     assert_eq!(clinic.lines().count(), shipped.lines().count());
     shop.closes().await;
 }
+
+#[tokio::test]
+async fn an_account_is_made_joined_filled_exported_and_left() {
+    let shop = Shop::open().await;
+    shop.sets_up("Hillside Therapy");
+    assert!(shop.runs(&["account", "list"]).well().contains("there is no account; make one with"));
+    let said = shop.runs(&["account", "join", "Rivers", "--organization", "Hillside Therapy"]).ill(1);
+    assert!(said.contains("there is no account yet: make one with `stepwell account add NAME`"), "{said}");
+    shop.runs(&["account", "add", "Three Rivers"]).well();
+    let said = shop.runs(&["account", "add", "three rivers"]).ill(1);
+    assert!(said.contains("there is an account three rivers already: give this one another name"), "{said}");
+    let said = shop.runs(&["account", "join", "Rivers", "--organization", "Hillside Therapy"]).ill(1);
+    assert!(said.contains("no such account; there are: Three Rivers"), "{said}");
+    let said = shop.runs(&["account", "join", "Three Rivers"]).ill(1);
+    assert!(said.contains("several clinics; say which with --organization"), "{said}");
+    let said = shop.runs(&["account", "leave", "--organization", "Hillside Therapy"]).ill(1);
+    assert!(said.contains("Hillside Therapy is in no account: there is nothing to leave"), "{said}");
+    shop.runs(&["account", "join", "Three Rivers", "--organization", "Hillside Therapy"]).well();
+    assert_eq!(shop.runs(&["account", "list"]).well(), "Three Rivers: Hillside Therapy\n");
+    shop.runs(&["account", "add", "Lakes"]).well();
+    let said = shop.runs(&["account", "join", "Lakes", "--organization", "Hillside Therapy"]).ill(1);
+    assert!(said.contains("is in the account Three Rivers: take it out first with `stepwell account leave"), "{said}");
+
+    std::fs::create_dir_all(shop.folder.join("ours/education")).unwrap();
+    shop.writes("ours/education/our-parking.toml", &crate::library::article(1, "Behind the house."));
+    let ours = shop.folder.join("ours").display().to_string();
+    let tried = shop.runs(&["import", "content", &ours, "--account", "three rivers", "--dry-run"]).well();
+    assert!(tried.ends_with("this was a dry run: nothing is changed\n"), "{tried}");
+    assert_eq!(shop.ask("select count(*) from account_items").await, 0);
+    let said = shop.runs(&["import", "content", &ours, "--account", "three rivers"]).well();
+    let line = "new          education/our-parking.toml: education/our-parking, version 1\nnew: 1, ";
+    assert!(said.starts_with(line), "{said}");
+    assert!(said.contains("\nHillside Therapy\nnew          education/our-parking: education/our-parking, "), "{said}");
+    let said = shop.runs(&["account", "join", "Three Rivers", "--organization", "Riverbend Physical Therapy"]).well();
+    assert!(said.starts_with("new          education/our-parking: education/our-parking, version 1\n"), "{said}");
+    assert_eq!(shop.ask("select count(*) from library_items where scope = 'account'").await, 2);
+
+    let out = shop.folder.join("out").display().to_string();
+    assert_eq!(
+        shop.runs(&["export", "content", &out, "--account", "Three Rivers"]).well(),
+        format!("1 files in {out}\n")
+    );
+    assert_eq!(
+        std::fs::read_to_string(shop.folder.join("out/education/our-parking.toml")).unwrap(),
+        crate::library::article(1, "Behind the house.")
+    );
+    shop.runs(&["account", "leave", "--organization", "Hillside Therapy"]).well();
+    assert_eq!(shop.runs(&["account", "list"]).well(), "Lakes: no clinic\nThree Rivers: Riverbend Physical Therapy\n");
+    assert_eq!(shop.ask("select count(*) from library_items where scope = 'account'").await, 2, "it stays");
+    shop.closes().await;
+}

@@ -13,16 +13,16 @@ use crate::messages::{ALMA, alma, message, visit};
 use crate::pages::{Browser, ben};
 use crate::portal::{asked, comes_in};
 
-const ARTICLE: &str = "education/our-parking.toml";
+pub const ARTICLE: &str = "education/our-parking.toml";
 
-fn article(version: u32, body: &str) -> String {
+pub fn article(version: u32, body: &str) -> String {
     format!(
         "version = {version}\nlicence = \"CC0-1.0\"\nattribution = \"Riverbend\"\n[en]\ntitle = \"Parking\"\n\
          summary = \"Where to park.\"\nbody = \"{body}\"\n"
     )
 }
 
-fn folder(files: &[(&str, &str)]) -> Folder {
+pub fn folder(files: &[(&str, &str)]) -> Folder {
     let texts = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     Folder { texts: texts.collect::<BTreeMap<_, _>>(), ..Folder::default() }
 }
@@ -299,7 +299,7 @@ async fn the_notice_names_every_right_to_staff_and_to_patients() {
     app.finish().await;
 }
 
-const SQUAT: &str = r#"
+pub const SQUAT: &str = r#"
 version = 1
 licence = "CC-BY-4.0"
 attribution = "Riverbend"

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what it cannot go on without")]
 
+mod account;
 mod acknowledgements;
 mod addresses;
 mod any_order;
