@@ -209,6 +209,7 @@ impl OrgTx {
         self.visit_types(&mut clinic).await?;
         self.practitioners(&mut clinic).await?;
         self.outcome_forms(&mut clinic).await?;
+        self.plan_forms(&mut clinic).await?;
         Ok(OrganizationRow { clinic, phone: org.phone, mail_from: org.mail_from, locations })
     }
 

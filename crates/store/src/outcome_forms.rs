@@ -1,4 +1,4 @@
-//! Which form a clinic uses for which part of the body.
+//! Which form a clinic uses for which part of the body, and which come with a care plan.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,27 @@ impl OrgTx {
         )
         .execute(&mut *self.tx)
         .await?;
+        Ok(())
+    }
+
+    /// Forms that are not in the library come with no plan.
+    pub(crate) async fn plan_forms(&mut self, clinic: &mut Clinic) -> Result<(), Error> {
+        let rows = sqlx::query!(
+            r#"with newest as (
+                 select distinct on (id) id, plan_forms from library_items
+                 where organization = $1 and kind = 'care-plan' order by id, version desc)
+               select 'care-plan/' || n.id as "plan!", f.form as "form!"
+               from newest n cross join unnest(n.plan_forms) with ordinality as f (form, nth)
+               where exists (select from library_items q where q.organization = $1 and q.kind = 'questionnaire'
+                   and q.id = split_part(f.form, '/', 2))
+               order by n.id, f.nth"#,
+            self.org()
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        for row in rows {
+            clinic.plan_forms.entry(row.plan).or_default().push(row.form);
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Source, What};
+use super::clinic::Clinic;
 use super::episode::EpisodeKey;
 use super::fold::Chart;
 use crate::id::{AssignmentId, RunId, StaffId};
@@ -106,6 +107,23 @@ pub enum AssignmentState {
     Completed { at: Timestamp },
     Expired { at: Timestamp },
     Withdrawn { at: Timestamp },
+}
+
+/// So long after it was answered a form does not come again with a care plan: a baseline counts from as early.
+const ANSWERED_LATELY: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+impl Chart {
+    /// What is given when this is: a care plan brings its forms, but for those that wait or were answered lately.
+    pub fn given_with(&self, clinic: &Clinic, content: &str, now: Timestamp) -> Vec<String> {
+        let is_fresh = |a: &Assignment| match a.state() {
+            AssignmentState::Open => true,
+            AssignmentState::Completed { at } => now.duration_since(at) < ANSWERED_LATELY,
+            AssignmentState::Expired { .. } | AssignmentState::Withdrawn { .. } => false,
+        };
+        let fresh = |form: &String| self.assignments.iter().any(|a| a.content == *form && is_fresh(a));
+        let forms = clinic.plan_forms.get(content).into_iter().flatten();
+        forms.filter(|form| !fresh(form)).cloned().collect()
+    }
 }
 
 impl Assignment {

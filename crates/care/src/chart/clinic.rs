@@ -102,6 +102,8 @@ pub struct Clinic {
     pub webhooks: BTreeSet<String>,
     /// The forms the clinic has chosen for parts of the body: "questionnaire/ndi".
     pub outcome_forms: BTreeMap<BodyRegion, String>,
+    /// The forms that come with a care plan.
+    pub plan_forms: BTreeMap<String, Vec<String>>,
 }
 
 impl Clinic {
@@ -120,6 +122,7 @@ impl Clinic {
             text_hours: OpenHours::default(),
             webhooks: BTreeSet::new(),
             outcome_forms: BTreeMap::new(),
+            plan_forms: BTreeMap::new(),
         }
     }
 

@@ -96,7 +96,10 @@ impl Work<'_> {
     fn items(&self, gives: &Gives, giving: &Giving) -> Vec<String> {
         let (facts, o) = (self.facts, giving.occurrence);
         match gives {
-            Gives::Item(content) => vec![content.clone()],
+            Gives::Item(content) => {
+                let with = facts.chart.given_with(facts.clinic, content, facts.now);
+                [vec![content.clone()], with].concat()
+            }
             Gives::Baseline => giving.workflow.trigger.baseline_forms(facts, o),
             Gives::OfRegion => {
                 let answered = o.assignment.and_then(|id| facts.chart.assignment(id)).and_then(|a| a.responses.last());

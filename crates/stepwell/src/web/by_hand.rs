@@ -123,16 +123,28 @@ impl Held {
 
     /// Records it and goes on to a page that offers to take it back.
     pub async fn record(
-        mut self,
+        self,
         web: &Web,
         actor: &Actor,
         what: What,
         act: HandAct,
         to: &str,
     ) -> Result<Response, WebError> {
-        let patient = self.known.patient;
-        let new = NewChange { at: web.roof.now(), source: Source::Staff(actor.staff), what, message: None };
-        let recorded = runner::record(&web.roof, &mut self.tx, &self.context, patient, vec![new], false).await?;
+        self.record_all(web, actor, vec![what], act, to).await
+    }
+
+    /// The same of several; what is offered to be taken back is the last.
+    pub async fn record_all(
+        mut self,
+        web: &Web,
+        actor: &Actor,
+        all: Vec<What>,
+        act: HandAct,
+        to: &str,
+    ) -> Result<Response, WebError> {
+        let (patient, at, source) = (self.known.patient, web.roof.now(), Source::Staff(actor.staff));
+        let new = all.into_iter().map(|what| NewChange { at, source: source.clone(), what, message: None }).collect();
+        let recorded = runner::record(&web.roof, &mut self.tx, &self.context, patient, new, false).await?;
         self.tx.commit().await?;
         web.settle().await?;
         let said = match recorded {
@@ -251,10 +263,30 @@ pub async fn take_back(
         // What somebody said is not asked a second time: the form is open again, and filled in.
         held.tx.save_draft(patient, *assignment, answers, web.roof.now()).await?;
     }
-    runner::record::take_back(&web.roof, &mut held.tx, &held.context, patient, id).await?;
+    let with: Vec<ChangeId> = given_with(&held, done).map(|change| change.id).collect();
+    for change in with.into_iter().chain([id]) {
+        runner::record::take_back(&web.roof, &mut held.tx, &held.context, patient, change).await?;
+    }
     held.tx.commit().await?;
     web.settle().await?;
     Ok(render::see(&back(&headers, patient), Some(&Said::TakenBack)))
+}
+
+/// The forms that were given with a care plan.
+fn given_with<'a>(held: &'a Held, done: &'a Change) -> impl Iterator<Item = &'a Change> {
+    let given = |change: &'a Change| match &change.what {
+        What::Assignment { act: AssignmentAct::Give { content, due, .. }, .. } => Some((content, *due)),
+        _ => None,
+    };
+    let plan = given(done);
+    let forms = plan.and_then(|(content, _)| held.context.organization.clinic.plan_forms.get(content));
+    held.known.changes.iter().filter(move |change| {
+        let together = change.received_at == done.received_at && change.source == done.source;
+        let is_its_form = given(change).is_some_and(|(form, due)| {
+            plan.is_some_and(|(_, of)| of == due) && forms.is_some_and(|f| f.contains(form))
+        });
+        together && is_its_form
+    })
 }
 
 #[derive(Deserialize, Default)]

@@ -85,13 +85,20 @@ pub async fn give(
     }
     let due = now.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(now);
     let episode = held.known.chart().episodes.iter().rev().find(|e| e.is_open()).map(|e| e.key);
-    let act = AssignmentAct::Give { content: name.to_string(), due, run: None, episode, depth: 0 };
+    let give = |content: String, assignment| {
+        let act = AssignmentAct::Give { content, due, run: None, episode, depth: 0 };
+        What::Assignment { assignment, act }
+    };
     let assignment = AssignmentId(web.roof.new_id());
+    let clinic = &held.context.organization.clinic;
+    let with = held.known.chart().given_with(clinic, &name.to_string(), now);
+    let with = with.into_iter().map(|form| give(form, AssignmentId(web.roof.new_id())));
+    let all: Vec<_> = with.chain([give(name.to_string(), assignment)]).collect();
     let mut home = format!("/patients/{}", held.known.patient);
     if here && name.kind == Kind::Questionnaire {
         home = format!("{home}/forms/{assignment}");
     }
-    held.record(&web, &actor, What::Assignment { assignment, act }, HandAct::Given, &home).await
+    held.record_all(&web, &actor, all, HandAct::Given, &home).await
 }
 
 /// Why a form cannot go on the patient's own list, with the cure.

@@ -259,6 +259,25 @@ async fn what_staff_give_by_hand_is_answered_and_its_score_stands_on_the_patient
 }
 
 #[tokio::test]
+async fn a_care_plan_brings_its_forms_but_not_one_that_waits_and_is_undone_with_them() {
+    let mut app = TestApp::start().await;
+    asked(&mut app, "questionnaire/pain").await;
+    let ben = ben(&app).await;
+    let home = format!("/patients/{}", app.alma().await);
+    let give = "content=care-plan%2Fback-building&days=7";
+    assert_eq!(goes_on_to(&ben.posts(&format!("{home}/assignments"), give).await), home);
+    let open = "select content from assignments where withdrawn_at is null order by content";
+    let all = ["care-plan/back-building", "questionnaire/pain", "questionnaire/patient-specific", "questionnaire/rmdq"];
+    assert_eq!(app.ask(open).await, all, "the pain scale waits already, and is not given twice");
+    let change = "select id::text from changes where body::text like '%care-plan/back-building%'";
+    let change = app.ask(change).await.remove(0);
+    assert_eq!(ben.posts(&format!("{home}/changes/{change}"), "_method=DELETE").await.status, 303);
+    let left = "select content from assignments where withdrawn_at is null order by content";
+    assert_eq!(app.ask(left).await, ["questionnaire/pain"]);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn an_answer_that_may_mean_harm_is_urgent_on_the_work_list_at_once() {
     let mut app = TestApp::start().await;
     asked(&mut app, "questionnaire/pain").await;
