@@ -90,6 +90,7 @@ fn item(name: &str, body: ItemBody) -> LibraryItem {
         licence: "CC-BY-4.0".to_owned(),
         attribution: name.to_owned(),
         source: Some("A public agency".to_owned()),
+        scored_by: None,
         versions: vec![version(2, false), version(1, true)],
         workflows: vec![link("Welcome")],
         plans: vec![link("Knee, early")],

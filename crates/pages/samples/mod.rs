@@ -5,6 +5,7 @@ mod enrolment;
 mod feeds;
 mod filling;
 mod imports;
+mod instruments;
 mod interfaces;
 mod library;
 mod outcomes;
@@ -50,6 +51,7 @@ pub fn every_page(name: &str) -> Vec<(&'static str, String)> {
     pages.extend(workflows::pages(name));
     pages.extend(editing::pages(name));
     pages.extend(outcomes::pages(name));
+    pages.extend(instruments::pages(name));
     pages.extend(library::pages(name));
     pages.extend(patients::pages(name));
     pages.extend(portal::pages(name));

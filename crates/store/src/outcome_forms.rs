@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use care::chart::{BodyRegion, Clinic};
+use care::questionnaire::scoring::Instrument;
 
 use crate::{Error, OrgTx, text};
 
@@ -45,12 +46,23 @@ impl OrgTx {
         Ok(())
     }
 
+    /// What was chosen, where a licence that it needs is recorded; else the usual instrument, where that is licensed.
     pub(crate) async fn outcome_forms(&mut self, clinic: &mut Clinic) -> Result<(), Error> {
         let rows = sqlx::query!("select region, form from outcome_forms where organization = $1", self.org())
             .fetch_all(&mut *self.tx)
             .await?;
-        for row in rows {
+        let (scored, licensed) = (self.instruments().await?, self.licensed().await?);
+        let needs = |by: &String| Instrument::parse(by).is_ok_and(|i| i.licensed_by().is_some());
+        let may = |form: &String| scored.get(form).is_none_or(|by| !needs(by) || licensed.contains(by));
+        for row in rows.into_iter().filter(|row| may(&row.form)) {
             clinic.outcome_forms.insert(text::word(&row.region, "outcome_forms", "region")?, row.form);
+        }
+        for region in BodyRegion::ALL {
+            let usual = region.usual_instrument().id();
+            let licensed = scored.iter().find(|(form, by)| **by == usual && may(form));
+            if let Some((form, _)) = licensed {
+                clinic.outcome_forms.entry(region).or_insert_with(|| form.clone());
+            }
         }
         Ok(())
     }

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::questionnaire::scoring::Instrument;
+
 /// A part of the body as a patient names it before the first visit. The codes are the answers to `region` of the form
 /// `questionnaire/intake`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,6 +58,17 @@ impl BodyRegion {
             BodyRegion::Knee => "knee",
             BodyRegion::LowerLeg => "lower-leg",
             BodyRegion::AnkleAndFoot => "ankle-and-foot",
+        }
+    }
+
+    /// The instrument most clinics measure by, whose words need a licence: used where the clinic has recorded one.
+    pub fn usual_instrument(self) -> Instrument {
+        match self {
+            BodyRegion::Neck | BodyRegion::UpperBack => Instrument::Ndi,
+            BodyRegion::Shoulder | BodyRegion::Elbow | BodyRegion::WristAndHand => Instrument::QuickDash,
+            BodyRegion::MidBack | BodyRegion::LowBack => Instrument::ModifiedOswestry,
+            BodyRegion::Knee => Instrument::KosAdls,
+            BodyRegion::Hip | BodyRegion::Thigh | BodyRegion::LowerLeg | BodyRegion::AnkleAndFoot => Instrument::Lefs,
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calculation::Calculation;
 use super::condition::{Condition, Enable};
+use super::scoring::promis::Calibration;
 use crate::library::In;
 
 /// A questionnaire as it was published. Its version and rights stand in the library's header.
@@ -27,6 +28,9 @@ pub struct Form {
     /// The questions that are scored, in the instrument's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scored: Vec<String>,
+    /// Of a PROMIS form: the parameters of its scored questions, from an item bank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
     /// Lists of answers that several questions share, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, Vec<Choice>>,

@@ -52,4 +52,5 @@ pub use calculation::{Calculation, Take, points_of};
 pub use condition::{Condition, Enable, Operator};
 pub use form::{Audience, Choice, Form, Item, ItemKind, Options, Setting};
 pub use harm::HarmPlan;
+pub use result::{Fit, FitLine};
 pub use walk::{Asked, Fault, OnceMore, Walk, fault_of};

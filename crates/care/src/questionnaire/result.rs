@@ -3,8 +3,33 @@
 use super::answers::Answers;
 use super::calculation::points_of;
 use super::form::{Audience, Form, Item, ItemKind, Setting};
+use super::scoring::promis::{self, Bank, BankError};
 use super::scoring::{self, Count, Instrument, Refused, Scored};
 use crate::library::Wrong;
+
+/// A form's scored questions beside an instrument's items.
+#[derive(Debug)]
+pub struct Fit<'a> {
+    pub count: Count,
+    pub lines: Vec<FitLine<'a>>,
+}
+
+#[derive(Debug)]
+pub struct FitLine<'a> {
+    /// Of the instrument's item, from 1.
+    pub number: usize,
+    pub item: &'a Item,
+    /// The lowest and highest points of the instrument's item.
+    pub wanted: (f64, f64),
+    /// Those of the question; `None`: its answers have no points.
+    pub has: Option<(f64, f64)>,
+}
+
+impl FitLine<'_> {
+    pub fn fits(&self) -> bool {
+        self.has == Some(self.wanted)
+    }
+}
 
 impl Form {
     /// The instrument that scores it, if one does.
@@ -67,34 +92,67 @@ impl Form {
     pub fn score(&self, answers: &Answers) -> Option<Result<Scored, Refused>> {
         let points = |item: &Item| answers.first(&item.id).and_then(|text| points_of(self, item, text));
         let given: Vec<_> = self.scored_items().into_iter().map(points).collect();
-        Some(scoring::score(self.scored_by()?, &given))
+        let instrument = self.scored_by()?;
+        let bank = self.bank(instrument).and_then(Result::ok);
+        Some(scoring::score_with(instrument, &given, bank.as_ref()))
+    }
+
+    fn bank(&self, instrument: Instrument) -> Option<Result<Bank, BankError>> {
+        let Instrument::Promis(form) = instrument else { return None };
+        self.calibration.as_ref().map(|kept| Bank::of(form, kept))
     }
 
     /// Whether the instrument named can score this form: as many questions as it has, and the same points for answers.
     pub fn check_instrument(&self) -> Result<(), Wrong> {
         let Some(id) = self.instrument.as_deref() else { return Ok(()) };
         let instrument = Instrument::parse(id).map_err(|e| Wrong::at("instrument", e.to_string()))?;
-        let scale = instrument.definition().items;
-        let items = self.scored_items();
-        let fits = match scale.count {
-            Count::Exactly(count) => items.len() == count,
-            Count::Either(one, other) => items.len() == one || items.len() == other,
-            Count::Between(least, most) => (least..=most).contains(&items.len()),
-        };
-        if !fits {
-            let cure =
-                format!("{id} has another number of items than the {} scored here: name them in `scored`", items.len());
+        let bank = self.bank(instrument).transpose().map_err(|e| Wrong::at("calibration", e.to_string()))?;
+        if let Instrument::Promis(form) = instrument {
+            if bank.is_none() && !Form::is_tabled(form) {
+                let cure = format!("{id} has no public table: attach the item bank that its owner licensed to you");
+                return Err(Wrong::at("calibration", cure));
+            }
+        } else if self.calibration.is_some() {
+            return Err(Wrong::at("calibration", format!("{id} is not scored by an item bank: leave it out")));
+        }
+        let fits = self.fit(instrument);
+        if !fits.count.allows(fits.lines.len()) {
+            let cure = format!(
+                "{id} has another number of items than the {} scored here: name them in `scored`",
+                fits.lines.len()
+            );
             return Err(Wrong::at("scored", cure));
         }
-        for (number, item) in (1..).zip(items) {
-            let (low, high) = scale.scale_of(number);
-            let (low, high) = (f64::from(low), f64::from(high));
-            if self.range_of(item) != Some((low, high)) {
-                let cure = format!("as item {number} of {id} its answers must count from {low} to {high}");
-                return Err(Wrong::at(format!("items.{}", item.id), cure));
-            }
+        if let Some(line) = fits.lines.iter().find(|line| !line.fits()) {
+            let (low, high) = line.wanted;
+            let cure = format!("as item {} of {id} its answers must count from {low} to {high}", line.number);
+            return Err(Wrong::at(format!("items.{}", line.item.id), cure));
         }
         Ok(())
+    }
+
+    fn is_tabled(form: promis::Form) -> bool {
+        promis::Form::published().any(|published| published == form)
+    }
+
+    /// How the scored questions meet an instrument's items, one by one.
+    pub fn fit(&self, instrument: Instrument) -> Fit<'_> {
+        let scale = instrument.definition().items;
+        let bank = self.bank(instrument).and_then(Result::ok);
+        let calibrated = if let Instrument::Promis(form) = instrument {
+            bank.as_ref().and_then(|bank| bank.form(form))
+        } else {
+            None
+        };
+        let wanted = |number| match calibrated {
+            Some(calibrated) => calibrated.scale_of(number),
+            None => scale.scale_of(number),
+        };
+        let lines = (1..).zip(self.scored_items()).map(|(number, item)| {
+            let (low, high) = wanted(number);
+            FitLine { number, item, wanted: (f64::from(low), f64::from(high)), has: self.range_of(item) }
+        });
+        Fit { count: scale.count, lines: lines.collect() }
     }
 
     /// Lowest and highest points an answer can have.

@@ -48,7 +48,9 @@ impl Form {
     pub fn forget_round(&self, answers: &mut Answers, place: &str) {
         let Some((id, round)) = place.split_once('#') else { return };
         let groups = self.all().into_iter().filter(|item| item.kind == ItemKind::Group && item.repeats);
-        let Some(group) = groups.filter(|group| group.within().iter().any(|item| item.id == id)).last() else { return };
+        let Some(group) = groups.filter(|group| group.within().iter().any(|item| item.id == id)).next_back() else {
+            return;
+        };
         let (within, nth) = round.rsplit_once('.').unwrap_or(("", round));
         let here = |place: &&str| {
             group.within().iter().any(|item| round_of(place, &item.id, within).is_some_and(|n| n.to_string() == nth))

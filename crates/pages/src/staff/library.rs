@@ -137,6 +137,8 @@ pub struct LibraryItem {
     pub versions: Vec<ItemVersion>,
     pub workflows: Vec<ItemLink>,
     pub plans: Vec<ItemLink>,
+    /// Where it is said which instrument scores it.
+    pub scored_by: Option<String>,
     pub body: ItemBody,
 }
 

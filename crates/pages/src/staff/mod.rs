@@ -12,6 +12,7 @@ mod form;
 mod give;
 mod home;
 mod imports;
+mod instruments;
 mod interface_live;
 mod interface_types;
 mod interfaces;
@@ -53,6 +54,7 @@ pub use imports::{
     ColumnPick, CompleteDays, CountLine, ExampleGroup, Import, ImportCheck, ImportColumns, ImportRefusal, ImportRow,
     Imports, WordGroup, WordPick,
 };
+pub use instruments::{AttachPage, FitRow, ImportItemPage, InstrumentRow, InstrumentsPage, TriedFile};
 pub use interface_live::{InterfaceLive, RunsLine};
 pub use interface_types::{ClaimLine, InterfaceTypes, TypeLine};
 pub use interfaces::{InterfaceRow, Interfaces, PlaceRow};

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use care::id::StaffId;
 use care::library::{Kind, Problem, Reference, Scope};
+use care::questionnaire::Form;
 use jiff::Timestamp;
 use pages::email::{every_sample, indiscreet};
 use store::Error;
@@ -104,10 +105,10 @@ pub async fn import(
     now: Timestamp,
     by: Option<StaffId>,
 ) -> Result<Vec<Outcome>, Error> {
-    let known = shelves.known().await?;
+    let (known, licensed) = (shelves.known().await?, shelves.licensed().await?);
     let mut named = BTreeMap::new();
     let found = files::found(&folder.texts, "").into_iter();
-    let found = found.map(|found| checked(found, &known, &folder.videos, &mut named)).collect();
+    let found = found.map(|found| checked(found, (&known, &licensed), &folder.videos, &mut named)).collect();
     let mut outcomes = publish(shelves, linked(found, &known), scope, now, by).await?;
     video::keep(shelves, &mut outcomes, &named, &folder.videos).await?;
     let unnamed = video::unnamed(&named, &folder.videos);
@@ -121,7 +122,7 @@ pub async fn import(
 /// comes along. What is there already, letter by letter, is not asked again. `named`: which video each exercise has.
 fn checked(
     found: Found,
-    known: &BTreeMap<Reference, String>,
+    (known, licensed): (&BTreeMap<Reference, String>, &BTreeSet<String>),
     videos: &Videos,
     named: &mut BTreeMap<String, String>,
 ) -> (Found, Vec<Reference>) {
@@ -139,10 +140,27 @@ fn checked(
     let fine = match &content {
         Content::Message(message) => message_is_fine(&found.file, message),
         Content::Exercise(exercise) => video::check(&found.file, exercise, videos),
-        Content::Questionnaire(_) | Content::Education(_) | Content::CarePlan(_) => Ok(()),
+        Content::Questionnaire(form) => may_be_used(&found.file, form, licensed),
+        Content::Education(_) | Content::CarePlan(_) => Ok(()),
     };
     let text = fine.and(found.text);
     (Found { text, ..found }, content.links().into_iter().cloned().collect())
+}
+
+/// Words that are not free need a licence on record before patients see them.
+pub fn may_be_used(file: &str, form: &Form, licensed: &BTreeSet<String>) -> Result<(), Problem> {
+    let needs = form.scored_by().and_then(|instrument| Some((instrument.id(), instrument.licensed_by()?)));
+    match needs {
+        Some((id, owner)) if !licensed.contains(id.as_ref()) => Err(Problem {
+            file: file.into(),
+            field: "instrument".into(),
+            cure: format!(
+                "the words of {id} need a licence, from {owner}: an administrator of the clinic records it (Library, \
+                 Instruments), then bring the file again"
+            ),
+        }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn message_is_fine(file: &str, message: &care::library::MessageWords) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! Where items stand: in a clinic's library, or with an account for all of its clinics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use care::library::{Reference, Scope};
 use jiff::Timestamp;
@@ -13,6 +13,8 @@ use super::publish::shipped;
 pub trait Shelves {
     /// What is there, each in its newest version, with its file.
     async fn known(&mut self) -> Result<BTreeMap<Reference, String>, Error>;
+    /// The instruments for which a licence is recorded; an account has none, each of its clinics has its own.
+    async fn licensed(&mut self) -> Result<BTreeSet<String>, Error>;
     async fn put(&mut self, items: &[NewItem]) -> Result<Vec<Published>, Error>;
     async fn put_video(&mut self, video: &NewVideo) -> Result<(), Error>;
     async fn video_hash(&mut self, id: &str, version: u32) -> Result<Option<Vec<u8>>, Error>;
@@ -22,6 +24,10 @@ pub trait Shelves {
 impl Shelves for OrgTx {
     async fn known(&mut self) -> Result<BTreeMap<Reference, String>, Error> {
         Ok(self.shelf(None).await?.into_iter().map(|(row, body)| (row.name, body)).collect())
+    }
+
+    async fn licensed(&mut self) -> Result<BTreeSet<String>, Error> {
+        OrgTx::licensed(self).await
     }
 
     async fn put(&mut self, items: &[NewItem]) -> Result<Vec<Published>, Error> {
@@ -58,6 +64,10 @@ impl Shelves for OfAccount<'_> {
     async fn known(&mut self) -> Result<BTreeMap<Reference, String>, Error> {
         let own = self.tx.shelf().await?.into_iter().map(|(row, body)| (row.name, body));
         Ok(own.chain(self.shipped.clone()).collect())
+    }
+
+    async fn licensed(&mut self) -> Result<BTreeSet<String>, Error> {
+        Ok(BTreeSet::new())
     }
 
     async fn put(&mut self, items: &[NewItem]) -> Result<Vec<Published>, Error> {

@@ -143,7 +143,7 @@ impl Held {
         to: &str,
     ) -> Result<Response, WebError> {
         let (patient, at, source) = (self.known.patient, web.roof.now(), Source::Staff(actor.staff));
-        let new = all.into_iter().map(|what| NewChange { at, source: source.clone(), what, message: None }).collect();
+        let new = all.into_iter().map(|what| NewChange { at, source, what, message: None }).collect();
         let recorded = runner::record(&web.roof, &mut self.tx, &self.context, patient, new, false).await?;
         self.tx.commit().await?;
         web.settle().await?;

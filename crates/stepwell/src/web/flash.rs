@@ -78,9 +78,12 @@ pub enum Said {
     OutcomeFormsKept,
     OnCallKept,
     OnCallRemoved,
+    LicenceKept,
+    LicenceRemoved,
+    ItemPublished,
 }
 
-const PLAIN: [(Said, &str); 32] = [
+const PLAIN: [(Said, &str); 35] = [
     (Said::DaysClosed, "closed"),
     (Said::DayStaysClosed, "stays-closed"),
     (Said::GuardKept, "guard"),
@@ -113,6 +116,9 @@ const PLAIN: [(Said, &str); 32] = [
     (Said::OutcomeFormsKept, "outcome-forms"),
     (Said::OnCallKept, "on-call"),
     (Said::OnCallRemoved, "on-call-removed"),
+    (Said::LicenceKept, "licence"),
+    (Said::LicenceRemoved, "licence-removed"),
+    (Said::ItemPublished, "item"),
 ];
 
 impl Said {
@@ -220,6 +226,11 @@ impl Said {
             Said::OnCallRemoved => {
                 (Tone::Note, "Taken back. Forms that ask about harm are answered at the clinic only.".into())
             }
+            Said::LicenceKept => (Tone::Good, "Recorded. Forms of this instrument can be brought in now.".into()),
+            Said::LicenceRemoved => {
+                (Tone::Note, "Taken back. Its forms are not given by hand any more, nor chosen by region.".into())
+            }
+            Said::ItemPublished => (Tone::Good, "Published. It can be given from now on.".into()),
             Said::TextHoursKept => (Tone::Good, "Saved. What is planned is computed anew.".into()),
         };
         Flash { tone, text, undo: self.undo() }
@@ -279,6 +290,9 @@ impl Said {
             | Said::OutcomeFormsKept
             | Said::OnCallKept
             | Said::OnCallRemoved
+            | Said::LicenceKept
+            | Said::LicenceRemoved
+            | Said::ItemPublished
             | Said::TextHoursKept => None,
         }
     }

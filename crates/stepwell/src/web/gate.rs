@@ -40,8 +40,9 @@ pub async fn gate(request: Request, next: Next) -> Result<Response, WebError> {
 async fn admit(request: Request) -> Result<Request, WebError> {
     let (mut parts, body) = request.into_parts();
     // Who has no session is not listened to for long.
-    let with_file = upload::boundary(&parts.headers)
-        .filter(|_| parts.uri.path() == "/imports" && actor::token(&parts.headers).is_some());
+    let with_file = upload::boundary(&parts.headers).filter(|_| {
+        ["/imports", "/library/import"].contains(&parts.uri.path()) && actor::token(&parts.headers).is_some()
+    });
     let largest = if with_file.is_some() { upload::LARGEST_FORM } else { LARGEST_FORM };
     let bytes =
         to_bytes(body, largest).await.map_err(|_| WebError::bad_form("What was sent is too long for a form."))?;

@@ -17,7 +17,8 @@ use super::error::WebError;
 use super::form::Posted;
 use super::permission::Permission;
 use super::{Web, form, on_call, render, words};
-use crate::library;
+use crate::library::import::may_be_used;
+use crate::library::{self, Content};
 use crate::runner::{Context, Known};
 
 /// Messages are sent by workflows, not given.
@@ -80,6 +81,10 @@ pub async fn give(
     })?;
     let now = web.roof.now();
     let here = given.place == "here";
+    if let Some(Content::Questionnaire(form)) = library::given(&mut held.tx, &name, now).await?.map(|(_, item)| item) {
+        let licensed = held.tx.licensed().await?;
+        may_be_used("", &form, &licensed).map_err(|problem| WebError::bad_form(problem.cure))?;
+    }
     if !here && let Some(refused) = not_at_home(&mut held.tx, &name, now).await? {
         return Err(WebError::bad_form(refused));
     }

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse, Response};
 use care::chart::{BodyRegion, Clinic};
-use care::library::{CarePlan, Exercise, Kind, Language, Letter, Reference};
+use care::library::{CarePlan, Exercise, Kind, Language, Letter, Reference, Scope};
 use care::workflow::task::{Gives, Task};
 use care::workflow::{Workflow, Workflows};
 use care::zone;
@@ -25,6 +25,12 @@ use super::{Web, library_form, render, times, videos};
 use crate::content;
 use crate::library::notice::kind_words;
 use crate::library::{Content, read};
+
+/// Where it is said which instrument scores an own form.
+fn scored_by(held: &Held, actor: &Actor) -> Option<String> {
+    let own = held.row.scope == Scope::Organization && held.row.name.kind == Kind::Questionnaire;
+    (own && actor.may(Permission::EditLibrary).is_ok()).then(|| format!("{}/instrument", href(&held.row.name)))
+}
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -105,6 +111,7 @@ pub async fn show(
         workflows: workflows_with(&workflows, &clinic, &held.row.name),
         plans: plans_with(&mut tx, &held.row.name).await?,
         body: body(&held, language, &titles)?,
+        scored_by: scored_by(&held, &actor),
     })
 }
 

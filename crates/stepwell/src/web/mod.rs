@@ -15,6 +15,7 @@
 mod activation;
 mod actor;
 mod asset;
+mod attach;
 mod by_hand;
 mod clock;
 mod closed_days;
@@ -39,7 +40,9 @@ mod history;
 mod home;
 mod hours;
 mod import_columns;
+mod import_item;
 mod imports;
+mod instruments;
 mod interface_types;
 mod interfaces;
 mod library;
@@ -205,7 +208,11 @@ fn staff_routes() -> Router<Web> {
         .route("/refused-messages/{message}/replay", post(messages::replay))
         .route("/interfaces", get(interfaces::list))
         .route("/library", get(library::list))
+        .route("/library/import", get(import_item::form).post(import_item::bring))
+        .route("/library/instruments", get(instruments::show))
+        .route("/library/instruments/{id}", post(instruments::record).delete(instruments::take_back))
         .route("/library/notice", get(library_notice::show))
+        .route("/library/questionnaire/{id}/instrument", get(attach::show).post(attach::save))
         .route("/library/{kind}/{id}", get(library_item::show))
         .route("/library/{kind}/{id}/mail", get(library_item::mail))
         .route("/library/{kind}/{id}/video", get(videos::for_staff))

@@ -31,6 +31,8 @@ pub enum Permission {
     /// Try a workflow on the clinic's patients; nothing is sent or written.
     RehearseWorkflows,
     SeeLibrary,
+    /// Bring own items, say which instrument scores a form, and record by what right it is used.
+    EditLibrary,
     SeeRefusedMessages,
     ReplayMessages,
     SwitchInterfaces,
@@ -70,6 +72,7 @@ impl Permission {
             Permission::EditWorkflows => (ADMINISTRATORS, "edit workflows"),
             Permission::RehearseWorkflows => (CLINICIANS, "rehearse workflows"),
             Permission::SeeLibrary => (EVERYBODY, "see the library"),
+            Permission::EditLibrary => (ADMINISTRATORS, "change the library"),
             Permission::SeeRefusedMessages => (EVERYBODY, "see refused messages"),
             Permission::ReplayMessages => (ADMINISTRATORS, "replay messages"),
             Permission::SwitchInterfaces => (ADMINISTRATORS, "switch interfaces"),

@@ -25,6 +25,7 @@ mod going_live;
 mod groups;
 mod hooks;
 mod imports;
+mod instruments;
 mod interfaces;
 mod library;
 mod loading;

@@ -105,6 +105,17 @@ impl Browser {
         self.sends("POST", path, "Sec-Fetch-Site: same-origin\r\n", kind, &form).await
     }
 
+    /// A form with a file's text in a field.
+    pub async fn sends_fields(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let secret = [("csrf", self.csrf.as_str())];
+        let part = |(name, value): &(&str, &str)| {
+            format!("--xYzZy\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let form: String = secret.iter().chain(fields).map(part).collect();
+        let kind = "multipart/form-data; boundary=xYzZy";
+        self.sends("POST", path, "Sec-Fetch-Site: same-origin\r\n", kind, &format!("{form}--xYzZy--\r\n")).await
+    }
+
     async fn sends(&self, method: &str, path: &str, headers: &str, kind: &str, form: &str) -> Answer {
         let mut stream = TcpStream::connect(self.to).await.unwrap();
         let request = format!(

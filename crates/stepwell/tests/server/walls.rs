@@ -78,6 +78,8 @@ async fn rows_everywhere(app: &mut TestApp) {
         for row in [
             "workflow_edits select $1, 'welcome', 2, 'stay', now()",
             "outcome_forms select $1, 'neck', 'questionnaire/ndi'",
+            "instrument_licences (organization, instrument, granted_by, reference, at, said_by) select $1, 'ndi', 'a', 'b', now(),
+                 gen_random_uuid()",
             "closed_days select $1, id, '2026-12-25' from locations where organization = $1 limit 1",
             "visit_types select $1, id, 'WHAT' from interfaces where organization = $1 limit 1",
             "practitioners_claimed (organization, interface, code, name) select $1, id, '7', 'Ann' from interfaces where organization = $1 limit 1",

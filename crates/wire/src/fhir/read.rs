@@ -149,6 +149,7 @@ fn head(node: &Node<'_>, found: &[(String, Node<'_>)], reader: &mut Reader<'_>) 
     let scored =
         found.iter().filter(|(url, _)| url == SCORED).map(|(_, node)| extension::text(node).map(str::to_owned));
     Ok(Form {
+        calibration: None,
         title: title.ok_or_else(missing)?,
         intro: None,
         audience,

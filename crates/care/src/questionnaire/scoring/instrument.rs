@@ -140,6 +140,38 @@ impl Instrument {
 }
 
 impl Instrument {
+    /// From whom a clinic needs a licence for the words. `None`: everybody may use them, or they are our own.
+    /// Source: the rights pages of the instruments' owners, as in docs/SCORING.md.
+    #[must_use]
+    pub fn licensed_by(self) -> Option<&'static str> {
+        match self {
+            Self::Dash | Self::DashSport | Self::DashWork | Self::QuickDash => {
+                Some("the Institute for Work & Health, Toronto")
+            }
+            Self::Fabq => Some("its authors and publisher"),
+            Self::KosAdls => Some("its author, J. J. Irrgang"),
+            Self::Lefs => Some("its authors, or the American Physical Therapy Association"),
+            Self::ModifiedOswestry | Self::Ndi | Self::Oswestry => Some("Mapi Research Trust, for its author"),
+            Self::PromisGlobal10 | Self::Promis(_) => Some("HealthMeasures, for the PROMIS Health Organization"),
+            Self::StartBack => Some("Keele University"),
+            Self::Tsk11 => Some("its authors"),
+            Self::Gad7
+            | Self::Groc
+            | Self::Hoos
+            | Self::HoosJr
+            | Self::Koos
+            | Self::KoosJr
+            | Self::Nprs
+            | Self::Pgic
+            | Self::Phq2
+            | Self::Phq9
+            | Self::Psfs
+            | Self::Recommendation
+            | Self::Rmdq
+            | Self::Sane => None,
+        }
+    }
+
     /// The item, counted from 1, whose answer above 0 says that somebody may come to harm.
     #[must_use]
     pub fn harm_item(self) -> Option<usize> {

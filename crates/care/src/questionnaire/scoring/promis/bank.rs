@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::{Instrument, Scale};
 use super::eap::STEEPEST;
@@ -12,7 +12,32 @@ use super::{Calibrated, Form, Item};
 pub struct Bank {
     pub name: String,
     pub version: String,
+    /// By what right it is here.
+    pub licence: String,
     forms: BTreeMap<Form, Calibrated>,
+}
+
+/// What a bank says of one form: kept with the form, so that a score never changes when the bank does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// Of the bank.
+    pub name: String,
+    pub version: String,
+    pub licence: String,
+    /// In the form's order.
+    pub items: Vec<Parameters>,
+}
+
+/// Of one item of the graded response model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    pub slope: f64,
+    pub thresholds: Vec<f64>,
+    /// The printed number of the lowest answer.
+    #[serde(default = "one")]
+    pub lowest: i16,
 }
 
 /// What is wrong with a bank's file: where, and what it should be.
@@ -83,7 +108,38 @@ impl Bank {
             }
         }
         let forms = file.forms.into_iter().map(|(name, ids)| form(&name, &ids, &items)).collect::<Result<_, _>>()?;
-        Ok(Self { name: file.name, version: file.version, forms })
+        Ok(Self { name: file.name, version: file.version, licence: file.licence, forms })
+    }
+
+    /// The part of a bank that a form has kept.
+    pub fn of(form: Form, kept: &Calibration) -> Result<Self, BankError> {
+        let item = |(nth, kept): (usize, &Parameters)| FileItem {
+            id: nth.to_string(),
+            slope: kept.slope,
+            thresholds: kept.thresholds.clone(),
+            lowest: kept.lowest,
+        };
+        let items = (1..).zip(&kept.items).map(item);
+        let items = items.map(|item| checked(item).map(|item| (item.id.clone(), item)));
+        let items = items.collect::<Result<BTreeMap<_, _>, _>>()?;
+        let ids: Vec<String> = (1..=kept.items.len()).map(|nth| nth.to_string()).collect();
+        let forms = [self::form(&form.to_string(), &ids, &items)?].into();
+        Ok(Self { name: kept.name.clone(), version: kept.version.clone(), licence: kept.licence.clone(), forms })
+    }
+
+    /// What it says of a form.
+    #[must_use]
+    pub fn calibration(&self, form: Form) -> Option<Calibration> {
+        let items = self.form(form)?.items().iter();
+        let items = items
+            .map(|item| Parameters { slope: item.slope, thresholds: item.thresholds.clone(), lowest: item.lowest })
+            .collect();
+        Some(Calibration {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            licence: self.licence.clone(),
+            items,
+        })
     }
 
     #[must_use]

@@ -98,6 +98,11 @@ impl Calibrated {
         &self.by_sum
     }
 
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
     pub(super) fn estimate(&self, answers: Answers) -> Estimate {
         let given = answers.iter().zip(&self.items).zip(&self.likelihoods);
         let seen = given.filter_map(|((answer, item), likelihoods)| {
@@ -111,7 +116,7 @@ impl Calibrated {
     }
 
     /// Lowest and highest answer of an item, counted from 1. A form of more items than the bank has allows none.
-    pub(super) fn scale_of(&self, item: usize) -> (i16, i16) {
+    pub fn scale_of(&self, item: usize) -> (i16, i16) {
         let item = item.checked_sub(1).and_then(|index| self.items.get(index));
         item.map_or((0, -1), |item| (item.lowest, item.highest()))
     }

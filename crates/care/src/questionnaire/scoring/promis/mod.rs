@@ -20,7 +20,7 @@ mod item;
 mod sum_score;
 mod tables;
 
-pub use bank::{Bank, BankError};
+pub use bank::{Bank, BankError, Calibration, Parameters};
 pub use domain::Domain;
 pub use eap::Estimate;
 pub use form::{Calibrated, Form, UnknownForm};
