@@ -2,7 +2,8 @@
 
 use pages::Nav;
 use pages::staff::{
-    Choice, Field, OutcomeFormsPage, Pick, RegionRow, TextHoursPage, WebhookLine, WebhookNews, Webhooks,
+    Choice, ClinicLine, ClinicsPage, Field, OutcomeFormsPage, Pick, RegionRow, TextHoursPage, WebhookLine, WebhookNews,
+    Webhooks,
 };
 
 use super::{frame, html};
@@ -18,6 +19,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
     };
     let wider = "Texts go out from 08:00 to 21:00 at the most: choose hours within these.";
     vec![
+        ("clinics", html(&clinics())),
         ("webhooks", html(&webhooks(Some(added)))),
         ("webhooks-empty", html(&Webhooks { rows: vec![], ..webhooks(None) })),
         ("webhooks-tested", html(&webhooks(Some(tested(true, "HTTP 204"))))),
@@ -64,6 +66,15 @@ fn outcome_forms(may_change: bool) -> OutcomeFormsPage {
         last.pick.error = Some("This form is not in the library any more. Choose another.".into());
     }
     OutcomeFormsPage { frame: frame("Outcome forms", Nav::Workflows), rows, may_change }
+}
+
+fn clinics() -> ClinicsPage {
+    let clinic = |name: &str, here| ClinicLine { name: name.to_owned(), href: "/clinics/7".to_owned(), here };
+    ClinicsPage {
+        frame: frame("Clinics", Nav::Clinics).may_change_clinic(true),
+        account: "Three Rivers".to_owned(),
+        clinics: vec![clinic("Northside Therapy", true), clinic("Hillside Therapy", false)],
+    }
 }
 
 fn hours(from: Field, may_change: bool) -> TextHoursPage {

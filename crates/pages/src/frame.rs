@@ -11,6 +11,8 @@ pub enum Nav {
     Library,
     /// Shown to those who may import.
     Imports,
+    /// Shown to those who administer an account.
+    Clinics,
     Refused,
     /// The demo's mailbox.
     Mailbox,
@@ -76,6 +78,7 @@ pub struct Frame {
     /// `None` = nobody is signed in: no navigation.
     pub user_name: Option<String>,
     pub may_import: bool,
+    pub may_change_clinic: bool,
     pub active_nav: Nav,
     pub flash: Option<Flash>,
     pub demo: Option<DemoBar>,
@@ -101,8 +104,15 @@ impl Frame {
             (Nav::Library, "/library", "Library"),
             (Nav::Imports, "/imports", "Imports"),
             (Nav::Refused, "/refused-messages", "Refused messages"),
+            (Nav::Clinics, "/clinics", "Clinics"),
         ];
-        let shown = all.into_iter().filter(|(nav, ..)| self.may_import || *nav != Nav::Imports);
+        let is_shown = |nav: Nav| match nav {
+            Nav::Imports => self.may_import,
+            Nav::Clinics => self.may_change_clinic,
+            Nav::Today | Nav::Patients | Nav::Outcomes | Nav::ClosedDays | Nav::Workflows | Nav::Library => true,
+            Nav::Refused | Nav::Mailbox | Nav::None => true,
+        };
+        let shown = all.into_iter().filter(|(nav, ..)| is_shown(*nav));
         shown.map(|(nav, href, words)| Entry { href, words, here: nav == self.active_nav }).collect()
     }
 
@@ -116,6 +126,7 @@ impl Frame {
             clinic_name: clinic_name.to_owned(),
             user_name: None,
             may_import: false,
+            may_change_clinic: false,
             active_nav,
             flash: None,
             demo: None,
@@ -125,6 +136,11 @@ impl Frame {
 
     pub fn signed_in(mut self, user_name: &str) -> Frame {
         self.user_name = Some(user_name.to_owned());
+        self
+    }
+
+    pub fn may_change_clinic(mut self, may_change_clinic: bool) -> Frame {
+        self.may_change_clinic = may_change_clinic;
         self
     }
 

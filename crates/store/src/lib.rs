@@ -14,6 +14,7 @@
 //! ```
 
 mod account;
+mod account_admins;
 mod account_items;
 mod cast;
 mod changes;
@@ -60,6 +61,7 @@ mod webhooks;
 mod workflow;
 
 pub use account::AccountTx;
+pub use account_admins::SignedIn;
 pub use care::id::{EnrolmentListId, ImportId};
 pub use cast::StopRow;
 pub use changes::{Recorded, patient_lock};

@@ -1,6 +1,7 @@
 //! The staff pages, one struct each. Every path, date and number arrives as text: the roof decides how they read.
 
 mod activation;
+mod clinics;
 mod closed_days;
 mod counting;
 mod course;
@@ -40,6 +41,7 @@ mod workflow_edit;
 mod workflow_list;
 
 pub use activation::{ActivationPage, Cover};
+pub use clinics::{ClinicLine, ClinicsPage};
 pub use closed_days::{CloseForm, ClosedDay, ClosedDayPage, ClosedDays, VisitToMove};
 pub use counting::Counting;
 pub use course::CourseCard;

@@ -30,6 +30,16 @@ enum What {
         #[arg(long)]
         organization: Option<String>,
     },
+    /// Let an administrator of a clinic go into every clinic of its account.
+    Admin {
+        /// The address they sign in with.
+        email: String,
+        /// Take it back.
+        #[arg(long)]
+        remove: bool,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
     /// Take a clinic out of its account. What it has of it stays, and no newer version comes.
     Leave {
         /// The clinic, by its name; needed only where there are several.
@@ -54,6 +64,7 @@ impl What {
             What::Add(Named { database, .. })
             | What::List(database)
             | What::Join { account: Named { database, .. }, .. }
+            | What::Admin { database, .. }
             | What::Leave { database, .. } => database,
         }
     }
@@ -66,6 +77,7 @@ pub async fn run(args: AccountArgs) -> Result<(), String> {
         What::Add(account) => add(&roof, account.name.trim()).await,
         What::List(_) => list(&roof).await,
         What::Join { account, organization } => join_one(&roof, &account.name, organization.as_deref()).await,
+        What::Admin { email, remove, .. } => admin(&roof, email, *remove).await,
         What::Leave { organization, .. } => leave(&roof, organization.as_deref()).await,
     };
     database.close().await.map_err(|e| e.to_string())?;
@@ -140,6 +152,27 @@ async fn leave(roof: &Roof, organization: Option<&str>) -> Result<String, String
     tx.set_account(None).await.map_err(words)?;
     tx.commit().await.map_err(words)?;
     Ok(format!("{called} has left {name}: what it has stays, in the versions it has\n"))
+}
+
+async fn admin(roof: &Roof, email: &str, remove: bool) -> Result<String, String> {
+    let found = roof.app.find_staff(&email.trim().to_lowercase()).await.map_err(words)?;
+    let (clinic, staff) = found.ok_or("nobody signs in with this address: look at it again")?;
+    let mut tx = roof.app.begin(clinic).await.map_err(words)?;
+    let called = tx.clinic().await.map_err(words)?.clinic.name;
+    let account = tx.account().await.map_err(words)?;
+    let said = match (&account, remove) {
+        (_, true) => format!("{email} is in {called} only\n"),
+        (Some((_, name)), false) => format!("{email} may go into every clinic of {name}\n"),
+        (None, false) => {
+            return Err(format!("{called} is in no account: put it into one with `stepwell account join`"));
+        }
+    };
+    let account = account.map(|(id, _)| id).filter(|_| !remove);
+    if !tx.set_account_admin(staff, account).await.map_err(words)? {
+        return Err(format!("{email} is no administrator of {called}: name one who is"));
+    }
+    tx.commit().await.map_err(words)?;
+    Ok(said)
 }
 
 /// All accounts, by name.

@@ -5,10 +5,10 @@ use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use care::chart::Clinic;
-use care::id::{OrganizationId, StaffId};
+use care::id::{AccountId, OrganizationId, StaffId};
 use pages::{DemoBar, Frame, Nav};
 use sha2::{Digest, Sha256};
-use store::{OrgTx, StaffRole};
+use store::{OrgTx, SignedIn, StaffRole};
 
 use super::error::WebError;
 use super::flash::Said;
@@ -24,6 +24,10 @@ pub struct Actor {
     pub staff: StaffId,
     pub name: String,
     pub role: StaffRole,
+    /// Of another clinic of the account.
+    pub guest: bool,
+    /// The account of this clinic, if they administer it.
+    pub administers: Option<AccountId>,
     csrf: String,
     said: Option<Said>,
 }
@@ -51,6 +55,7 @@ impl Actor {
         Frame::new(title, &clinic.name, nav, &self.csrf)
             .signed_in(&self.name)
             .may_import(self.may(Permission::ImportFiles).is_ok())
+            .may_change_clinic(self.administers.is_some())
             .with_flash(self.said.map(Said::flash))
             .with_demo(demo)
     }
@@ -69,9 +74,9 @@ impl FromRequestParts<Web> for Actor {
         let found = web.roof.app.find_session(&hash_of(&token), web.roof.now()).await?;
         let (organization, staff) = found.ok_or_else(unsigned)?;
         let mut tx = web.roof.app.begin(organization).await?;
-        let row = tx.staff(staff).await?.ok_or_else(unsigned)?;
-        let (name, role) = (row.name, row.role);
-        Ok(Actor { organization, staff, name, role, csrf: csrf_of(&token), said: Said::of(&parts.headers) })
+        let SignedIn { name, role, guest, administers } = tx.signed_in(staff).await?.ok_or_else(unsigned)?;
+        let (csrf, said) = (csrf_of(&token), Said::of(&parts.headers));
+        Ok(Actor { organization, staff, name, role, guest, administers, csrf, said })
     }
 }
 

@@ -17,6 +17,7 @@ mod actor;
 mod asset;
 mod attach;
 mod by_hand;
+mod clinics;
 mod clock;
 mod closed_days;
 mod courses;
@@ -163,6 +164,8 @@ fn staff_routes() -> Router<Web> {
         .route("/sign-in", get(session::form).post(session::start))
         .route("/session", post(session::start).delete(session::end))
         .route("/sign-out", post(session::end))
+        .route("/clinics", get(clinics::list))
+        .route("/clinics/{clinic}", post(clinics::go))
         .route("/workflows", get(workflows::list))
         .route("/webhooks", get(webhooks::list).post(webhooks::add))
         .route("/webhooks/{webhook}", delete(webhooks::remove))

@@ -51,6 +51,8 @@ pub enum Permission {
     ChooseOutcomeForms,
     /// Say who acts on an answer that may mean harm, and whether it may be asked by a link.
     SetOnCall,
+    /// Go into another clinic of the account; the session says whether they administer one.
+    ChangeClinic,
     /// The demo's mailbox and clock; they exist in the demo only.
     PlayDemo,
 }
@@ -85,6 +87,7 @@ impl Permission {
             Permission::SetTextHours => (ADMINISTRATORS, "say when texts go out"),
             Permission::ChooseOutcomeForms => (ADMINISTRATORS, "choose outcome forms"),
             Permission::SetOnCall => (ADMINISTRATORS, "say who is on call"),
+            Permission::ChangeClinic => (ADMINISTRATORS, "go into another clinic"),
             Permission::PlayDemo => (EVERYBODY, "play the demo"),
         }
     }
@@ -136,6 +139,7 @@ mod tests {
             Permission::ChooseOutcomeForms,
             Permission::SetOnCall,
             Permission::UnmergePatients,
+            Permission::ChangeClinic,
         ];
         for permission in administrators {
             assert!(!permission.is_held_by(FrontDesk) && !permission.is_held_by(Practitioner), "{permission:?}");

@@ -92,6 +92,11 @@ pub fn signs_out(web: &Web, response: Response) -> Response {
     with_cookie(response, &cookie(web, "", 0))
 }
 
+/// The session of this browser is another one from now on.
+pub fn with_session(web: &Web, response: Response, token: &str, seconds: i64) -> Response {
+    with_cookie(response, &cookie(web, token, seconds))
+}
+
 fn cookie(web: &Web, token: &str, seconds: i64) -> String {
     // Over plain http a browser would not send a secure cookie back.
     let secure = if web.roof.base_url.starts_with("http://") { "" } else { "; Secure" };

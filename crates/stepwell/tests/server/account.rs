@@ -18,14 +18,14 @@ use crate::portal::{asked, comes_in};
 const PARKING: &str = "education/our-parking";
 
 /// An account, and a third clinic that is in none.
-struct Group {
-    account: AccountId,
-    stranger: OrganizationId,
+pub struct Group {
+    pub account: AccountId,
+    pub stranger: OrganizationId,
 }
 
 impl Group {
     /// With Riverbend in it.
-    async fn of_riverbend(app: &TestApp) -> Self {
+    pub async fn of_riverbend(app: &TestApp) -> Self {
         let group = Self::of_nobody(app).await;
         group.joins(app, app.clinic.organization).await;
         group
@@ -41,7 +41,7 @@ impl Group {
         Self { account, stranger: made.organization }
     }
 
-    async fn joins(&self, app: &TestApp, clinic: OrganizationId) -> Vec<Outcome> {
+    pub async fn joins(&self, app: &TestApp, clinic: OrganizationId) -> Vec<Outcome> {
         let mut tx = app.roof.app.begin(clinic).await.unwrap();
         let outcomes = join(&mut tx, self.account, app.roof.now()).await.unwrap();
         tx.commit().await.unwrap();

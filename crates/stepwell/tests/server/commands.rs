@@ -354,6 +354,16 @@ async fn an_account_is_made_joined_filled_exported_and_left() {
     assert!(said.starts_with("new          education/our-parking: education/our-parking, version 1\n"), "{said}");
     assert_eq!(shop.ask("select count(*) from library_items where scope = 'account'").await, 2);
 
+    let said = shop.runs(&["account", "admin", "nobody@mail.example"]).ill(1);
+    assert!(said.contains("nobody signs in with this address"), "{said}");
+    let said = shop.runs(&["account", "admin", "ben@hillside-therapy.example"]).well();
+    assert_eq!(said, "ben@hillside-therapy.example may go into every clinic of Three Rivers\n");
+    let said = shop.runs(&["account", "admin", "fay@hillside-therapy.example"]).ill(1);
+    assert!(said.contains("is no administrator of Hillside Therapy: name one who is"), "{said}");
+    assert_eq!(shop.ask("select count(*) from staff where administers is not null").await, 1);
+    shop.runs(&["account", "admin", "ben@hillside-therapy.example", "--remove"]).well();
+    assert_eq!(shop.ask("select count(*) from staff where administers is not null").await, 0);
+
     let out = shop.folder.join("out").display().to_string();
     assert_eq!(
         shop.runs(&["export", "content", &out, "--account", "Three Rivers"]).well(),

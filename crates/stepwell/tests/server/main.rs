@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what it cannot go on without")]
 
 mod account;
+mod account_admins;
 mod acknowledgements;
 mod addresses;
 mod any_order;
