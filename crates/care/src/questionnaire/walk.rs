@@ -47,8 +47,8 @@ impl Form {
     /// Takes back everything said in the time round of a place: of two medicines the one.
     pub fn forget_round(&self, answers: &mut Answers, place: &str) {
         let Some((id, round)) = place.split_once('#') else { return };
-        let groups = self.all().into_iter().filter(|item| item.kind == ItemKind::Group && item.repeats);
-        let Some(group) = groups.filter(|group| group.within().iter().any(|item| item.id == id)).next_back() else {
+        let mut groups = self.all().into_iter().filter(|item| item.kind == ItemKind::Group && item.repeats);
+        let Some(group) = groups.rfind(|group| group.within().iter().any(|item| item.id == id)) else {
             return;
         };
         let (within, nth) = round.rsplit_once('.').unwrap_or(("", round));

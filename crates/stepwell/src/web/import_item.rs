@@ -52,7 +52,7 @@ pub async fn bring(State(web): State<Web>, actor: Actor, request: Request) -> Re
         to_bytes(request.into_body(), LARGEST_FORM).await.map_err(|_| WebError::bad_form("The file is too large."))?;
     let given = match read(&boundary, &body) {
         Ok(given) => given,
-        Err((given, said)) => return wrong(&web, &actor, &given, &said).await,
+        Err(said) => return wrong(&web, &actor, &Given::default(), &said).await,
     };
     let folder = match folder(&given) {
         Ok(folder) => folder,
@@ -78,7 +78,7 @@ async fn wrong(web: &Web, actor: &Actor, given: &Given, said: &str) -> Result<Re
     Ok((StatusCode::BAD_REQUEST, render::html(&page)?).into_response())
 }
 
-fn read(boundary: &str, body: &[u8]) -> Result<Given, (Given, String)> {
+fn read(boundary: &str, body: &[u8]) -> Result<Given, String> {
     let parts = parts(boundary, body);
     let text = |name: &str| {
         let part = parts.iter().find(|part| part.name == name && part.file_name.is_none());
@@ -98,13 +98,13 @@ fn read(boundary: &str, body: &[u8]) -> Result<Given, (Given, String)> {
         name.unwrap_or("file.json").clone_into(&mut given.name);
         match std::str::from_utf8(file.body) {
             Ok(text) => text.clone_into(&mut given.text),
-            Err(_) => return Err((given, "The file is not UTF-8: save it as UTF-8 text.".into())),
+            Err(_) => return Err("The file is not UTF-8: save it as UTF-8 text.".into()),
         }
     }
     // Browsers send the lines of a field with CRLF.
     given.text = given.text.replace("\r\n", "\n");
     if given.text.trim().is_empty() {
-        return Err((given, "The file is empty. Choose another one.".into()));
+        return Err("The file is empty. Choose another one.".into());
     }
     Ok(given)
 }

@@ -66,6 +66,7 @@ pub fn any() -> impl Strategy<Value = (Questionnaire, Answers)> {
 
 fn form(tape: &mut Tape) -> Form {
     let mut form = Form {
+        calibration: None,
         title: tape.words(),
         intro: tape.coin().then(|| tape.words()),
         audience: if tape.coin() { Audience::Staff } else { Audience::Patient },
