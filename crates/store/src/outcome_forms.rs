@@ -1,6 +1,6 @@
 //! Which form a clinic uses for which part of the body, and which come with a care plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use care::chart::{BodyRegion, Clinic};
 use care::questionnaire::scoring::Instrument;
@@ -25,7 +25,18 @@ impl OrgTx {
         Ok(())
     }
 
-    /// Forms that are not in the library come with no plan.
+    /// What scores each form that is scored, and the forms whose words need a licence that is not recorded.
+    async fn scored_and_withheld(&mut self) -> Result<(BTreeMap<String, String>, BTreeSet<String>), Error> {
+        let (scored, licensed) = (self.instruments().await?, self.licensed().await?);
+        let needs = |by: &String| {
+            let instrument = Instrument::parse(by).ok().filter(|by| by.licensed_by().is_some());
+            instrument.is_some_and(|by| !licensed.contains(by.licence_id().as_ref()))
+        };
+        let withheld = scored.iter().filter(|(_, by)| needs(by)).map(|(form, _)| form.clone()).collect();
+        Ok((scored, withheld))
+    }
+
+    /// Forms that are not in the library, or need a licence that is not recorded, come with no plan.
     pub(crate) async fn plan_forms(&mut self, clinic: &mut Clinic) -> Result<(), Error> {
         let rows = sqlx::query!(
             r#"with newest as (
@@ -40,7 +51,8 @@ impl OrgTx {
         )
         .fetch_all(&mut *self.tx)
         .await?;
-        for row in rows {
+        let (_, withheld) = self.scored_and_withheld().await?;
+        for row in rows.into_iter().filter(|row| !withheld.contains(&row.form)) {
             clinic.plan_forms.entry(row.plan).or_default().push(row.form);
         }
         Ok(())
@@ -51,17 +63,15 @@ impl OrgTx {
         let rows = sqlx::query!("select region, form from outcome_forms where organization = $1", self.org())
             .fetch_all(&mut *self.tx)
             .await?;
-        let (scored, licensed) = (self.instruments().await?, self.licensed().await?);
-        let needs = |by: &String| Instrument::parse(by).is_ok_and(|i| i.licensed_by().is_some());
-        let may = |form: &String| scored.get(form).is_none_or(|by| !needs(by) || licensed.contains(by));
+        let (scored, withheld) = self.scored_and_withheld().await?;
+        let may = |form: &String| !withheld.contains(form);
         for row in rows.into_iter().filter(|row| may(&row.form)) {
             clinic.outcome_forms.insert(text::word(&row.region, "outcome_forms", "region")?, row.form);
         }
         for region in BodyRegion::ALL {
             let usual = region.usual_instrument().id();
-            let licensed = scored.iter().find(|(form, by)| **by == usual && may(form));
-            if let Some((form, _)) = licensed {
-                clinic.outcome_forms.entry(region).or_insert_with(|| form.clone());
+            if let Some((form, _)) = scored.iter().find(|(form, by)| **by == usual && may(form)) {
+                clinic.usual_forms.insert(region, form.clone());
             }
         }
         Ok(())

@@ -102,6 +102,8 @@ pub struct Clinic {
     pub webhooks: BTreeSet<String>,
     /// The forms the clinic has chosen for parts of the body: "questionnaire/ndi".
     pub outcome_forms: BTreeMap<BodyRegion, String>,
+    /// Forms of the instrument most clinics use there, where the clinic has a licence for it.
+    pub usual_forms: BTreeMap<BodyRegion, String>,
     /// The forms that come with a care plan.
     pub plan_forms: BTreeMap<String, Vec<String>>,
 }
@@ -122,6 +124,7 @@ impl Clinic {
             text_hours: OpenHours::default(),
             webhooks: BTreeSet::new(),
             outcome_forms: BTreeMap::new(),
+            usual_forms: BTreeMap::new(),
             plan_forms: BTreeMap::new(),
         }
     }
@@ -129,7 +132,12 @@ impl Clinic {
     /// By which form the course of what hurts there is measured.
     pub fn outcome_form(&self, region: Option<BodyRegion>) -> &str {
         let Some(region) = region else { return ANY_REGION };
-        self.outcome_forms.get(&region).map_or(region.free_form(), String::as_str)
+        self.outcome_forms.get(&region).map_or(self.usual_form(region), String::as_str)
+    }
+
+    /// The same where nothing is chosen.
+    pub fn usual_form(&self, region: BodyRegion) -> &str {
+        self.usual_forms.get(&region).map_or(region.free_form(), String::as_str)
     }
 
     pub fn location(&self, id: Option<LocationId>) -> Option<&Location> {

@@ -28,7 +28,11 @@ impl Form {
         if before.is_empty() {
             return Err(Wrong::at("items", "a form needs at least one question"));
         }
+        let mut named = BTreeSet::new();
         for id in &self.scored {
+            if !named.insert(id) {
+                return Err(Wrong::at("scored", format!("`{id}` is there twice")));
+            }
             if !self.item(id).is_some_and(|item| item.kind.asks()) {
                 return Err(Wrong::at("scored", format!("`{id}` is no question of this form")));
             }

@@ -23,11 +23,13 @@ pub struct FitLine<'a> {
     pub wanted: (f64, f64),
     /// Those of the question; `None`: its answers have no points.
     pub has: Option<(f64, f64)>,
+    /// Of a choice: points between the ends that no answer has.
+    pub gaps: bool,
 }
 
 impl FitLine<'_> {
     pub fn fits(&self) -> bool {
-        self.has == Some(self.wanted)
+        self.has == Some(self.wanted) && !self.gaps
     }
 }
 
@@ -104,7 +106,10 @@ impl Form {
 
     /// Whether the instrument named can score this form: as many questions as it has, and the same points for answers.
     pub fn check_instrument(&self) -> Result<(), Wrong> {
-        let Some(id) = self.instrument.as_deref() else { return Ok(()) };
+        let Some(id) = self.instrument.as_deref() else {
+            let unused = || Wrong::at("calibration", "belongs to an `instrument`: name it, or leave this out");
+            return self.calibration.as_ref().map_or(Ok(()), |_| Err(unused()));
+        };
         let instrument = Instrument::parse(id).map_err(|e| Wrong::at("instrument", e.to_string()))?;
         let bank = self.bank(instrument).transpose().map_err(|e| Wrong::at("calibration", e.to_string()))?;
         if let Instrument::Promis(form) = instrument {
@@ -125,7 +130,8 @@ impl Form {
         }
         if let Some(line) = fits.lines.iter().find(|line| !line.fits()) {
             let (low, high) = line.wanted;
-            let cure = format!("as item {} of {id} its answers must count from {low} to {high}", line.number);
+            let number = line.number;
+            let cure = format!("as item {number} of {id} its answers must count from {low} to {high}, each step once");
             return Err(Wrong::at(format!("items.{}", line.item.id), cure));
         }
         Ok(())
@@ -150,7 +156,12 @@ impl Form {
         };
         let lines = (1..).zip(self.scored_items()).map(|(number, item)| {
             let (low, high) = wanted(number);
-            FitLine { number, item, wanted: (f64::from(low), f64::from(high)), has: self.range_of(item) }
+            let has_points = |points: i16| {
+                let choices = self.choices(item);
+                choices.is_empty() || choices.iter().any(|choice| choice.weight == Some(f64::from(points)))
+            };
+            let gaps = !(low..=high).all(has_points);
+            FitLine { number, item, wanted: (f64::from(low), f64::from(high)), has: self.range_of(item), gaps }
         });
         Fit { count: scale.count, lines: lines.collect() }
     }

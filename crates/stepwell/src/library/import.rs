@@ -149,13 +149,15 @@ fn checked(
 
 /// Words that are not free need a licence on record before patients see them.
 pub fn may_be_used(file: &str, form: &Form, licensed: &BTreeSet<String>) -> Result<(), Problem> {
-    let needs = form.scored_by().and_then(|instrument| Some((instrument.id(), instrument.licensed_by()?)));
+    let needs = form
+        .scored_by()
+        .and_then(|instrument| Some((instrument.id(), instrument.licence_id(), instrument.licensed_by()?)));
     match needs {
-        Some((id, owner)) if !licensed.contains(id.as_ref()) => Err(Problem {
+        Some((id, licence, owner)) if !licensed.contains(licence.as_ref()) => Err(Problem {
             file: file.into(),
             field: "instrument".into(),
             cure: format!(
-                "the words of {id} need a licence, from {owner}: an administrator of the clinic records it (Library, \
+                "The words of {id} need a licence, from {owner}: an administrator of the clinic records it (Library, \
                  Instruments), then bring the file again"
             ),
         }),

@@ -172,7 +172,11 @@ fn line(line: &FitLine) -> FitRow {
         number: line.number,
         question: line.item.text.get(Language::En).clone(),
         wanted: range(line.wanted),
-        has: line.has.map_or_else(|| "no points".to_owned(), range),
+        has: match line.has {
+            Some(has) if line.gaps => format!("{}, with gaps", range(has)),
+            Some(has) => range(has),
+            None => "no points".to_owned(),
+        },
         fits: line.fits(),
     }
 }

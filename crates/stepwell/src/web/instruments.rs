@@ -68,8 +68,9 @@ pub async fn take_back(State(web): State<Web>, actor: Actor, Path(id): Path<Stri
     Ok(render::see("/library/instruments", Some(&Said::LicenceRemoved)))
 }
 
+/// Any instrument of those that are licensed together.
 fn found(id: &str) -> Result<Instrument, WebError> {
-    let instrument = Instrument::parse(id).map_err(|_| WebError::not_found("instrument"))?;
+    let instrument = all().find(|one| one.licence_id() == id).ok_or_else(|| WebError::not_found("instrument"))?;
     match instrument.licensed_by() {
         Some(_) => Ok(instrument),
         None => Err(WebError::conflict("The words of this instrument are free: nothing is to be recorded.")),
@@ -77,14 +78,19 @@ fn found(id: &str) -> Result<Instrument, WebError> {
 }
 
 fn action(instrument: Instrument) -> String {
-    format!("/library/instruments/{}", instrument.id())
+    format!("/library/instruments/{}", instrument.licence_id())
 }
 
 async fn say(web: &Web, actor: &Actor, instrument: Instrument, grant: Option<Grant>) -> Result<(), WebError> {
     actor.may(Permission::EditLibrary)?;
     web.let_time_pass().await?;
     let mut tx = actor.begin(web).await?;
-    let row = LicenceRow { instrument: instrument.id().into_owned(), grant, at: web.roof.now(), said_by: actor.staff };
+    let row = LicenceRow {
+        instrument: instrument.licence_id().into_owned(),
+        grant,
+        at: web.roof.now(),
+        said_by: actor.staff,
+    };
     let last = tx.licences().await?.into_iter().find(|said| said.instrument == row.instrument);
     if last.and_then(|said| said.grant) != row.grant {
         tx.say_licence(&row).await?;
@@ -110,13 +116,14 @@ async fn page(web: &Web, actor: &Actor, wrong: Option<(String, Field, Field)>) -
         Some(format!("Granted by {}: {}. Recorded by {who} on {day}.", grant.by, grant.reference))
     };
     let row = |instrument: Instrument| {
-        let id = instrument.id().into_owned();
-        let forms = scored.iter().filter(|(_, by)| **by == id).filter_map(|(form, _)| {
+        let id = instrument.licence_id().into_owned();
+        let of_this = |by: &str| Instrument::parse(by).is_ok_and(|by| by.licence_id() == id);
+        let forms = scored.iter().filter(|(_, by)| of_this(by)).filter_map(|(form, _)| {
             let name: Reference = form.parse().ok()?;
             Some(ItemLink { href: library::href(&name), title: titles.get(form)?.clone() })
         });
         InstrumentRow {
-            title: instrument.definition().title.to_owned(),
+            title: if id == instrument.id() { instrument.definition().title } else { "PROMIS, all forms" }.to_owned(),
             action: action(instrument),
             owner: instrument.licensed_by(),
             grant: grant(&id),
@@ -124,13 +131,10 @@ async fn page(web: &Web, actor: &Actor, wrong: Option<(String, Field, Field)>) -
             id,
         }
     };
-    // A PROMIS form without a public table has a row once something is said of it, or a form is scored by it.
-    let more = last.keys().chain(scored.values()).filter_map(|id| Instrument::parse(id).ok());
-    let more: Vec<_> = more.filter(|one| all().all(|known| known != *one)).collect();
-    let mut more: Vec<_> = all().chain(more).collect();
-    more.sort_by_key(|one| one.id());
-    more.dedup();
-    let (licensed, free) = more.into_iter().map(row).partition(|row: &InstrumentRow| row.owner.is_some());
+    let mut rows: Vec<InstrumentRow> = all().map(row).collect();
+    rows.sort_by(|one, other| one.title.cmp(&other.title));
+    rows.dedup_by(|one, other| one.id == other.id);
+    let (licensed, free) = rows.into_iter().partition(|row| row.owner.is_some());
     Ok(InstrumentsPage {
         frame: actor.frame(web, &clinic, "Instruments", Nav::Library),
         licensed,

@@ -46,7 +46,7 @@ pub async fn save(
         return Ok((StatusCode::BAD_REQUEST, render::html(&page)?).into_response());
     }
     // Whoever has not chosen goes along when a better free form ships.
-    let own = BodyRegion::ALL.into_iter().filter(|region| chosen(*region) != region.free_form());
+    let own = BodyRegion::ALL.into_iter().filter(|region| chosen(*region) != clinic.usual_form(*region));
     tx.set_outcome_forms(&own.map(|region| (region, chosen(region).to_owned())).collect()).await?;
     tx.commit().await?;
     Ok(render::see("/outcome-forms", Some(&Said::OutcomeFormsKept)))

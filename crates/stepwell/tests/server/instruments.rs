@@ -58,7 +58,7 @@ async fn a_form_whose_words_need_a_licence_comes_in_once_that_is_recorded_and_th
     let file = neck(1, "instrument = \"ndi\"\n");
     let refused = one(&app, NECK, &file).await.unwrap_err().to_string();
     assert!(
-        refused.starts_with("questionnaires/our-neck.toml: instrument: the words of ndi need a licence"),
+        refused.starts_with("questionnaires/our-neck.toml: instrument: The words of ndi need a licence"),
         "{refused}"
     );
     let page = ben.gets("/library/instruments").await.body;
@@ -76,6 +76,12 @@ async fn a_form_whose_words_need_a_licence_comes_in_once_that_is_recorded_and_th
         let clinic = app.tx().await.clinic().await.unwrap().clinic;
         clinic.outcome_form(Some(BodyRegion::Neck)).to_owned()
     };
+    assert_eq!(of_neck().await, "questionnaire/our-neck");
+    let free = |region: BodyRegion| format!("{}={}", region.code(), region.free_form().replace('/', "%2F"));
+    assert_eq!(ben.posts("/outcome-forms", &BodyRegion::ALL.map(free).join("&")).await.status, 303);
+    assert_eq!(of_neck().await, "questionnaire/patient-specific", "the clinic's own choice goes before it");
+    let usual = BodyRegion::ALL.map(free).join("&").replacen("patient-specific", "our-neck", 1);
+    assert_eq!(ben.posts("/outcome-forms", &usual).await.status, 303);
     assert_eq!(of_neck().await, "questionnaire/our-neck");
     assert_eq!(ben.posts("/library/instruments/ndi", "_method=DELETE").await.status, 303);
     assert_eq!(of_neck().await, "questionnaire/patient-specific", "the free way again");
@@ -122,7 +128,7 @@ async fn an_instrument_is_attached_to_an_imported_form_after_every_item_was_held
 async fn an_item_bank_is_kept_with_the_form_and_scores_what_is_left_out_too() {
     let mut app = TestApp::start().await;
     let ben = ben(&app).await;
-    records(&ben, "promis-pi-4b").await;
+    records(&ben, "promis").await;
     one(&app, "questionnaires/our-short.toml", &short_form()).await.unwrap();
     let page = "/library/questionnaire/our-short/instrument";
     let say = |bank: &str| {
@@ -145,7 +151,7 @@ async fn an_item_bank_is_kept_with_the_form_and_scores_what_is_left_out_too() {
     let score =
         app.ask("select score::text from assignments where content = 'questionnaire/our-short'").await.remove(0);
     assert!((score.parse::<f64>().unwrap() - expected).abs() < 0.051, "{score}, {expected}");
-    assert!(ben.gets(&form).await.body.contains("standard_error"), "how sure it is");
+    assert!(ben.gets(&form).await.body.contains("Standard error: "), "how sure it is");
     app.finish().await;
 }
 

@@ -172,6 +172,15 @@ impl Instrument {
         }
     }
 
+    /// What a licence is recorded for: all of PROMIS is one.
+    #[must_use]
+    pub fn licence_id(self) -> Cow<'static, str> {
+        match self {
+            Self::PromisGlobal10 | Self::Promis(_) => Cow::Borrowed("promis"),
+            other => other.id(),
+        }
+    }
+
     /// The item, counted from 1, whose answer above 0 says that somebody may come to harm.
     #[must_use]
     pub fn harm_item(self) -> Option<usize> {

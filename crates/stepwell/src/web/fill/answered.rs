@@ -87,7 +87,7 @@ fn score_words(scored: &Scored) -> (Vec<String>, Option<String>) {
         Ok(score) => with("Score", score, scored.band),
         Err(why) => return (vec![], Some(why.to_string())),
     };
-    let also = scored.also.iter().map(|(name, value)| with(name, *value, None));
+    let also = scored.also.iter().map(|(name, value)| with(&words::content(name), *value, None));
     let parts = scored.subscales.iter().filter_map(|part| Some(with(part.name, part.score.ok()?, part.band)));
     ([lead].into_iter().chain(also).chain(parts).collect(), None)
 }
