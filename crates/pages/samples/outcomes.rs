@@ -19,6 +19,10 @@ pub fn pages(name: &str) -> Vec<(&'static str, String)> {
     let words = vec!["Call or text 988 now, day and night.".to_owned(), "We call you today.".to_owned()];
     vec![
         ("outcomes", html(&outcomes(name))),
+        (
+            "outcomes-none-fits",
+            html(&OutcomesPage { bars: vec![], rows: vec![], next: None, narrowed: true, ..outcomes(name) }),
+        ),
         ("outcomes-empty", html(&OutcomesPage { bars: vec![], rows: vec![], next: None, ..outcomes(name) })),
         ("on-call", html(&on_call(name))),
         ("on-call-nobody", html(&nobody)),
@@ -51,6 +55,7 @@ fn outcomes(name: &str) -> OutcomesPage {
         region: pick("All regions", "Knee"),
         form: pick("All forms", "Knee"),
         bars: vec![bar("Knee", [3, 2, 6, 5, 1]), bar("Pain now", [0, 4, 1, 40, 0])],
+        narrowed: false,
         rows: standings.map(|(nth, standing)| row(name, nth, standing)).collect(),
         next: Some("/outcomes?page=2".into()),
         before: None,

@@ -240,7 +240,7 @@ fn page(name: &str) -> PatientPage {
             title: "Intake".to_owned(),
             given: stamp("Mon 3 Mar", "10:05"),
             detail: "by Intake and qualification, due Thu 6 March".to_owned(),
-            withdraw: "/patients/alma/assignments/a1/withdrawal".to_owned(),
+            withdraw: Some("/patients/alma/assignments/a1/withdrawal".to_owned()),
             answer: Some("/patients/alma/forms/a1".to_owned()),
         }],
         answered: vec![AnsweredRow {

@@ -2,7 +2,7 @@
 
 use pages::patient::portal::{
     Answered, ArticleCard, ArticlePage, Door, DoorState, ExerciseCard, ExercisePage, FormCard, Input, NextVisit,
-    Outside, Question, QuestionOption, Review, Today, Variant, WeekDay,
+    Outside, Question, QuestionOption, Review, Today, Trouble, TroubleKind, Variant, WeekDay,
 };
 use pages::patient::{Language, PatientFrame};
 use pages::staff::{GiveChoice, GiveGroup, GivePage};
@@ -21,6 +21,10 @@ pub fn pages(name: &str) -> Vec<(&'static str, String)> {
         ("door-locked", html(&door(DoorState::Locked))),
         ("door-used", html(&door(DoorState::Used { renew: true }))),
         ("door-renewed", html(&door(DoorState::Renewed))),
+        ("trouble-too-old", html(&Trouble { frame: patient_frame(Language::English), what: TroubleKind::TooOld })),
+        ("trouble-not-there", html(&Trouble { frame: patient_frame(Language::English), what: TroubleKind::NotThere })),
+        ("trouble-not-taken", html(&Trouble { frame: patient_frame(Language::English), what: TroubleKind::NotTaken })),
+        ("trouble-failed", html(&Trouble { frame: patient_frame(Language::English), what: TroubleKind::Failed })),
         ("outside", html(&Outside { frame: patient_frame(Language::English), left: false })),
         ("left", html(&Outside { frame: patient_frame(Language::English), left: true })),
         ("today", html(&today(name, Language::English))),

@@ -106,7 +106,10 @@ fn cure(code: &str) -> Option<(&'static str, &'static str)> {
         "quiet_hours" => ("It goes out in the morning.", "Sale por la mañana."),
         "stale_feed" => ("Check the connection to the EMR.", "Revise la conexión con el EMR."),
         "closed_day" => ("Move the visit, or open the day again.", "Cambie la cita o abra el día otra vez."),
-        "content_withdrawn" => ("Check the template of the step.", "Revise la plantilla del paso."),
+        "content_withdrawn" => (
+            "Check the template of the step, and the licence of its form.",
+            "Revise la plantilla del paso y la licencia del formulario.",
+        ),
         "refused_by_gateway" | "gave_up" => {
             ("Check the address with the patient.", "Revise la dirección con el paciente.")
         }

@@ -74,6 +74,7 @@ impl OrgTx {
                 clinic.usual_forms.insert(region, form.clone());
             }
         }
+        clinic.withheld = withheld;
         Ok(())
     }
 }

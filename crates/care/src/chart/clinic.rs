@@ -104,6 +104,8 @@ pub struct Clinic {
     pub outcome_forms: BTreeMap<BodyRegion, String>,
     /// Forms of the instrument most clinics use there, where the clinic has a licence for it.
     pub usual_forms: BTreeMap<BodyRegion, String>,
+    /// Forms whose words need a licence that the clinic has not, or not any more: they are not given.
+    pub withheld: BTreeSet<String>,
     /// The forms that come with a care plan.
     pub plan_forms: BTreeMap<String, Vec<String>>,
 }
@@ -125,6 +127,7 @@ impl Clinic {
             webhooks: BTreeSet::new(),
             outcome_forms: BTreeMap::new(),
             usual_forms: BTreeMap::new(),
+            withheld: BTreeSet::new(),
             plan_forms: BTreeMap::new(),
         }
     }

@@ -43,6 +43,11 @@ impl Work<'_> {
         }
         let (mut results, mut queue) = (vec![], vec![]);
         for (nth, (task, way)) in (0..).zip(step.tasks.iter().zip(ways)) {
+            if let Some(content) = self.withheld(task, &giving) {
+                // Nothing is given, so nothing is said of it.
+                results.push(TaskResult { content, channel: None, reason: Some(Reason::ContentWithdrawn) });
+                continue;
+            }
             let assignment = self.hand_over(task, &giving, &mut results);
             let (Some(message), Some(way)) = (task.message(), way) else { continue };
             let (channel, reason) = match &way.leads {
@@ -91,6 +96,12 @@ impl Work<'_> {
                 None
             }
         }
+    }
+
+    /// What the clinic may not give: the first thing that a task would.
+    fn withheld(&self, task: &Task, giving: &Giving) -> Option<String> {
+        let Task::Assign { gives, .. } = task else { return None };
+        self.items(gives, giving).into_iter().find(|content| self.facts.clinic.withheld.contains(content))
     }
 
     fn items(&self, gives: &Gives, giving: &Giving) -> Vec<String> {

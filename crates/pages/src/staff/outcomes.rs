@@ -13,6 +13,8 @@ pub struct OutcomesPage {
     pub region: Pick,
     pub form: Pick,
     pub bars: Vec<OutcomeBar>,
+    /// A choice of the filters is made, or a later page asked for.
+    pub narrowed: bool,
     pub rows: Vec<OutcomeRow>,
     /// Where the list goes on, and back.
     pub next: Option<String>,

@@ -49,7 +49,8 @@ pub struct OpenTask {
     pub given: Stamp,
     /// "by Recommendation, due Mon 9 Mar".
     pub detail: String,
-    pub withdraw: String,
+    /// `None`: it was begun, and stays.
+    pub withdraw: Option<String>,
     /// Where a form is answered at the clinic.
     pub answer: Option<String>,
 }

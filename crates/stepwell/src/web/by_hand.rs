@@ -58,7 +58,7 @@ impl HandAct {
     pub fn done(self) -> &'static str {
         match self {
             HandAct::Answered => "The answers are recorded.",
-            HandAct::Given => "It is on the patient's list.",
+            HandAct::Given => "It is given.",
             HandAct::RunStopped => "The run is stopped. What it had planned is cancelled.",
             HandAct::Withdrawn => "It is taken back from the patient.",
             HandAct::Consent => "The answer is recorded.",

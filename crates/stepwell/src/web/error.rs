@@ -1,6 +1,7 @@
 //! What can go wrong on a page. Constructors read like English; what is ours to mend is logged once, here, without
 //! patient data.
 
+use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use pages::staff::Problem;
@@ -30,6 +31,10 @@ pub enum WebError {
         error: String,
     },
 }
+
+/// On an answer: it is a page for staff that says what went wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct OfStaff;
 
 impl WebError {
     pub fn sign_in(next: &str) -> Self {
@@ -80,7 +85,7 @@ impl IntoResponse for WebError {
         };
         let frame = Frame::new("Problem", "Stepwell", Nav::None, "");
         match render::html(&Problem::new(frame, status.as_u16(), &cause)) {
-            Ok(page) => (status, page).into_response(),
+            Ok(page) => (status, Extension(OfStaff), page).into_response(),
             Err(_) => status.into_response(),
         }
     }

@@ -228,7 +228,7 @@ impl Said {
             }
             Said::LicenceKept => (Tone::Good, "Recorded. Forms of this instrument can be brought in now.".into()),
             Said::LicenceRemoved => {
-                (Tone::Note, "Taken back. Its forms are not given by hand any more, nor chosen by region.".into())
+                (Tone::Note, "Taken back. Its forms are not given any more, nor chosen by region.".into())
             }
             Said::ItemPublished => (Tone::Good, "Published. It can be given from now on.".into()),
             Said::TextHoursKept => (Tone::Good, "Saved. What is planned is computed anew.".into()),

@@ -6,11 +6,11 @@ use axum::http::header::{HOST, ORIGIN, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::actor;
-use super::error::WebError;
+use super::error::{OfStaff, WebError};
 use super::flash;
 use super::portal;
 use super::upload;
@@ -26,15 +26,23 @@ struct Hidden {
     _method: String,
 }
 
-pub async fn gate(request: Request, next: Next) -> Result<Response, WebError> {
+pub async fn gate(request: Request, next: Next) -> Response {
     let had_said = flash::is_there(request.headers());
-    let request = if request.method().is_safe() { request } else { admit(request).await? };
-    let mut response = next.run(request).await;
+    let of_patient = request.uri().path().starts_with("/p/");
+    let came_in = portal::token(request.headers()).is_some();
+    let admitted = if request.method().is_safe() { Ok(request) } else { admit(request).await };
+    let mut response = match admitted {
+        Ok(request) => next.run(request).await,
+        Err(refused) => refused.into_response(),
+    };
+    if of_patient && response.extensions().get::<OfStaff>().is_some() {
+        response = portal::trouble(response.status(), came_in);
+    }
     // Said once: the page that showed it takes it back, unless it is a redirect that said something new.
     if had_said && response.status() != StatusCode::SEE_OTHER {
         response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(flash::GONE));
     }
-    Ok(response)
+    response
 }
 
 async fn admit(request: Request) -> Result<Request, WebError> {

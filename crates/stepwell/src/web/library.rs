@@ -42,7 +42,11 @@ pub async fn list(
     let clinic = tx.clinic().await?.clinic;
     let mut found = vec![];
     for (row, body) in tx.shelf(None).await? {
-        let (_, content) = read(row.name.kind, "", &body).map_err(|_| unreadable())?;
+        let Ok((_, content)) = read(row.name.kind, "", &body) else {
+            // One item that this Stepwell cannot read does not take the others along.
+            tracing::error!(item = %row.name, version = row.version, "an item of the library cannot be read");
+            continue;
+        };
         if wanted.fits(&row, &content) {
             let about = about(&content);
             found.push((row, about));

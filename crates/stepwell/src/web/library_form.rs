@@ -59,6 +59,7 @@ fn answer_words(item: &Item) -> String {
         ItemKind::Text => "Several lines".into(),
         ItemKind::Choice if item.repeats => "Any of these".into(),
         ItemKind::Choice => "One of these".into(),
+        ItemKind::OpenChoice if item.repeats => "Any of these, and other words".into(),
         ItemKind::OpenChoice => "One of these, or other words".into(),
     }
 }

@@ -36,7 +36,15 @@ fn scored_by(held: &Held, actor: &Actor) -> Option<String> {
 pub struct Wanted {
     #[serde(default)]
     language: String,
-    version: Option<u32>,
+    #[serde(default)]
+    version: String,
+}
+
+impl Wanted {
+    /// What is no number is a version that is not there.
+    fn version(&self) -> Option<u32> {
+        (!self.version.is_empty()).then(|| self.version.parse().unwrap_or(0))
+    }
 }
 
 /// An item in the version that is asked for.
@@ -73,7 +81,7 @@ pub async fn show(
     actor.may(Permission::SeeLibrary)?;
     let mut tx = actor.begin(&web).await?;
     let clinic = tx.clinic().await?.clinic;
-    let held = Held::find(&mut tx, &kind, &id, wanted.version).await?;
+    let held = Held::find(&mut tx, &kind, &id, wanted.version()).await?;
     let spoken = held.content.languages();
     let language = Language::of(Some(&wanted.language));
     let language = if spoken.contains(&language) { language } else { Language::En };
@@ -142,7 +150,7 @@ fn workflows_with(all: &Workflows, clinic: &Clinic, name: &Reference) -> Vec<Ite
 async fn plans_with(tx: &mut OrgTx, name: &Reference) -> Result<Vec<ItemLink>, WebError> {
     let mut plans = vec![];
     for (row, body) in tx.shelf(Some(Kind::CarePlan)).await? {
-        let (_, content) = read(Kind::CarePlan, "", &body).map_err(|_| unreadable())?;
+        let Ok((_, content)) = read(Kind::CarePlan, "", &body) else { continue };
         if content.links().contains(&name) {
             plans.push(ItemLink { href: href(&row.name), title: row.title });
         }
@@ -257,7 +265,7 @@ pub async fn mail(
 ) -> Result<Response, WebError> {
     actor.may(Permission::SeeLibrary)?;
     let mut tx = actor.begin(&web).await?;
-    let held = Held::find(&mut tx, &kind, &id, wanted.version).await?;
+    let held = Held::find(&mut tx, &kind, &id, wanted.version()).await?;
     let Content::Message(message) = &held.content else { return Err(WebError::not_found("mail")) };
     let language = Language::of(Some(&wanted.language));
     let said = |e| WebError::internal(&e);

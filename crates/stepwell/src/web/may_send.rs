@@ -231,11 +231,13 @@ pub fn open_tasks(
             title: words::called(titles, &a.content),
             given: times::stamp(a.given_at, zone, &clinic.zone),
             detail: format!("{by}, due {}{}", times::short_words(a.due, zone), done_words(a, marks)),
-            withdraw: format!("/patients/{}/assignments/{}/withdrawal", known.patient, a.id),
+            withdraw: a.is_open().then(|| format!("/patients/{}/assignments/{}/withdrawal", known.patient, a.id)),
             answer: a.is_a("questionnaire").then(|| format!("/patients/{}/forms/{}", known.patient, a.id)),
         }
     };
-    chart.assignments.iter().rev().filter(|a| a.is_open()).map(task).collect()
+    // An exercise is completed by its first "done", and goes on: what came of it is what one looks for.
+    let goes_on = |a: &&Assignment| a.is_open() || (a.is_a("exercise") && a.withdrawn_at.is_none());
+    chart.assignments.iter().rev().filter(goes_on).map(task).collect()
 }
 
 /// On how many of the last days something of it was ticked off.

@@ -82,7 +82,12 @@ async fn say(web: &Web, actor: &Actor, mut tx: OrgTx, plan: Option<HarmPlan>) ->
 }
 
 fn read(fields: &Fields, people: &[StaffId]) -> Result<HarmPlan, Wrong> {
-    let text = |name: &str| fields.get(name).and_then(|text| filled(text)).map(|t| t.chars().take(LONGEST).collect());
+    let text = |name: &str| {
+        fields
+            .get(name)
+            .map(|text| text.replace("\r\n", "\n"))
+            .and_then(|text| Some(filled(&text)?.chars().take(LONGEST).collect()))
+    };
     let person = |name: &str| {
         let id: Option<StaffId> = fields.get(name).and_then(|id| id.parse().ok());
         id.filter(|id| people.contains(id))

@@ -93,6 +93,7 @@ pub async fn show(
         region: pick("All regions", named(regions, &region_words), &wanted.region),
         form: pick("All forms", named(contents, &title), &wanted.form),
         bars: counts.iter().map(|counts| bar(counts, &wanted, title(&counts.content))).collect(),
+        narrowed: wanted.href(&wanted.form, page) != "/outcomes",
         rows: lines.iter().map(|line| row(line, &clinic, today, title(&line.course.content))).collect(),
         next: more.then(|| wanted.href(&wanted.form, page + 1)),
         before: (page > 1).then(|| wanted.href(&wanted.form, page - 1)),

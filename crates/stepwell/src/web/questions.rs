@@ -59,6 +59,14 @@ pub fn stems(language: Language, walk: &Walk, asked: &Asked) -> Vec<String> {
     words
 }
 
+/// What stands before a question where all are on one page: each time a group is asked again says which time it is.
+pub fn lead_of_round(language: Language, form: &Form, walk: &Walk, asked: &Asked) -> Vec<String> {
+    let round = |asked: &Asked| asked.place.split_once('#').map(|(_, round)| round.to_owned());
+    let before = walk.questions().take_while(|other| other.place != asked.place).last();
+    let is_new = round(asked).is_some() && before.and_then(round) != round(asked);
+    if is_new { stems(language, walk, asked) } else { lead(language, form, walk, asked) }
+}
+
 /// What stands above a question that has a page of its own.
 pub fn lead_alone(language: Language, form: &Form, walk: &Walk, asked: &Asked) -> Vec<String> {
     let here = lead(language, form, walk, asked);

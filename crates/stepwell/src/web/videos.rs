@@ -19,7 +19,7 @@ const PIECE: u32 = 1 << 20;
 
 #[derive(Deserialize)]
 pub struct Wanted {
-    version: u32,
+    version: String,
 }
 
 /// What a page shows of an exercise's video, where there is one; `here`: where a file of ours is asked for.
@@ -43,7 +43,13 @@ pub async fn for_staff(
     if kind != Kind::Exercise.code() {
         return Err(WebError::not_found("video"));
     }
-    answer(&mut actor.begin(&web).await?, &id, wanted.version, &headers).await
+    answer(
+        &mut actor.begin(&web).await?,
+        &id,
+        wanted.version.parse().map_err(|_| WebError::not_found("video"))?,
+        &headers,
+    )
+    .await
 }
 
 /// The video of the version that the patient was given.

@@ -6,8 +6,9 @@ use care::chart::BodyRegion;
 use crate::app::TestApp;
 use crate::filling::waits;
 use crate::library::one;
-use crate::messages::{alma, message, visit};
+use crate::messages::{ALMA, alma, message, visit};
 use crate::pages::{Browser, ben, chloe};
+use crate::portal::gives;
 
 const NECK: &str = "questionnaires/our-neck.toml";
 const BANK: &str = include_str!("../../../care/tests/scoring/invented-bank.toml");
@@ -88,6 +89,17 @@ async fn a_form_whose_words_need_a_licence_comes_in_once_that_is_recorded_and_th
     let home = format!("/patients/{}", app.alma().await);
     let given = ben.posts(&format!("{home}/assignments"), "content=questionnaire%2Four-neck&days=7").await;
     assert!(given.status == 400 && given.body.contains("need a licence"), "{}", given.body);
+    let forms = "select content from assignments";
+    gives(&app, "asks", "questionnaire/our-neck").await;
+    app.emr_sends(&message("S12", "20260302090000", &alma(), Some(&visit("AP2", "FU", "202603111000")))).await;
+    assert!(app.ask(forms).await.is_empty(), "no workflow gives it either");
+    assert!(
+        app.mails_to(ALMA).iter().all(|mail| !mail.text.as_ref().unwrap().contains("/p/open/")),
+        "nor writes of it"
+    );
+    assert!(
+        app.ask("select detail::text from decisions where detail::text like '%content_withdrawn%'").await.len() == 1
+    );
     app.ask("update staff set role = 'front_desk' where email = 'ben@riverbend.example' returning role").await;
     assert_eq!(ben.posts("/library/instruments/ndi", "by=a&reference=b").await.status, 403);
     assert_eq!(ben.gets("/library/import").await.status, 403);

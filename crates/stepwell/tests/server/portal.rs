@@ -26,13 +26,18 @@ const BORN: &str = "birth_date=1980-05-24";
 
 /// Alma has a form, and a mail with the link to it.
 pub async fn asked(app: &mut TestApp, form: &str) -> String {
-    let now = app.roof.now();
-    let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
-    tx.publish_workflow("asks", &ASKS.replace("CONTENT", form), now).await.unwrap();
-    tx.activate("asks", ids::new_id(now), None, &Activation::open(now)).await.unwrap();
-    tx.commit().await.unwrap();
+    gives(app, "asks", form).await;
     app.emr_sends(&message("S12", "20260302080000", &alma(), Some(&visit("AP1", "IE", "202603091000")))).await;
     link(app)
+}
+
+/// From now on every visit that is planned gives this.
+pub async fn gives(app: &TestApp, workflow: &str, content: &str) {
+    let now = app.roof.now();
+    let mut tx = app.roof.app.begin(app.clinic.organization).await.unwrap();
+    tx.publish_workflow(workflow, &ASKS.replace("CONTENT", content), now).await.unwrap();
+    tx.activate(workflow, ids::new_id(now), None, &Activation::open(now)).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// The newest link to the portal in Alma's mailbox.
@@ -255,6 +260,27 @@ async fn what_staff_give_by_hand_is_answered_and_its_score_stands_on_the_patient
     let page = ben.gets(&home).await.body;
     assert!(page.contains("Pain now: scores over time") && page.contains("Baseline 7 on 2 March 2026"), "{page}");
     assert!(page.contains("by Ben Adler, completed"), "the thread names who gave it: {page}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_to_a_patient_in_both_languages_and_an_exercise_stays_to_be_looked_at() {
+    let mut app = TestApp::start().await;
+    let link = asked(&mut app, "exercise/bridge").await;
+    let (alma, _) = comes_in(&app, &link).await;
+    let nothing = alma.gets("/p/forms/00000000-0000-0000-0000-000000000001").await;
+    assert!(nothing.status == 404 && nothing.body.contains("Aquí no hay nada"), "{}", nothing.body);
+    let old = Browser { to: app.pages, cookie: alma.cookie.clone(), csrf: "old".into() };
+    let too_old = old.posts("/p/forms/00000000-0000-0000-0000-000000000001", "at=a").await;
+    assert!(too_old.status == 403 && too_old.body.contains("demasiado tiempo"), "{}", too_old.body);
+    let nobody = Browser::of(&app).posts("/p/today", "at=a").await;
+    assert!(nobody.body.contains("Your page is closed"), "{}", nobody.body);
+    let list = alma.gets("/p/today").await.body;
+    let (_, rest) = list.split_once("href=\"/p/exercises/").unwrap();
+    let exercise = format!("/p/exercises/{}", rest.split('"').next().unwrap());
+    alma.posts(&format!("{exercise}/today"), "").await;
+    let page = ben(&app).await.gets(&format!("/patients/{}", app.alma().await)).await.body;
+    assert!(page.contains("ticked off on 1 of the last 7 days"), "{page}");
     app.finish().await;
 }
 

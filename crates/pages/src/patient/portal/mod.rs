@@ -9,6 +9,7 @@ mod question;
 mod review;
 mod thanks;
 mod today;
+mod trouble;
 
 pub use article::ArticlePage;
 pub use crisis::Crisis;
@@ -19,3 +20,4 @@ pub use question::{Input, Question, QuestionOption};
 pub use review::{Answered, Review};
 pub use thanks::{HandedBack, Thanks};
 pub use today::{ArticleCard, ExerciseCard, FormCard, NextVisit, Today, WeekDay};
+pub use trouble::{Trouble, TroubleKind};

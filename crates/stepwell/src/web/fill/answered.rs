@@ -96,7 +96,9 @@ fn answers(sheet: &Sheet, response: &Response) -> Vec<AnsweredLine> {
     let (form, language) = (&sheet.form, sheet.language);
     let walk = form.walk(&response.answers);
     let line = |asked: &care::questionnaire::Asked| AnsweredLine {
-        question: asked.item.text.get(language).clone(),
+        question: [questions::stems(language, &walk, asked), vec![asked.item.text.get(language).clone()]]
+            .concat()
+            .join(" "),
         about: questions::about(language, form, &walk, asked.item),
         answer: questions::answer_words(language, form, asked.item, walk.answers.get(&asked.place)),
     };

@@ -201,7 +201,7 @@ impl Sheet {
         FillQuestion {
             number,
             place: asked.place.clone(),
-            lead: questions::lead(language, form, walk, asked),
+            lead: questions::lead_of_round(language, form, walk, asked),
             text: item.text.get(language).clone(),
             help: item.help.as_ref().map(|help| help.get(language).clone()),
             about: questions::about(language, form, walk, item),
@@ -237,6 +237,6 @@ fn with_no_answer(input: Input, required: bool) -> Input {
 
 /// What was filled in under this name.
 pub fn values(fields: &Fields, name: &str) -> Vec<String> {
-    let named = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.trim().to_owned());
+    let named = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.trim().replace("\r\n", "\n"));
     named.filter(|value| !value.is_empty()).collect()
 }

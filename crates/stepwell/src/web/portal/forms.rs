@@ -220,7 +220,7 @@ pub async fn help(
 
 /// What was filled in under this name.
 fn values(fields: &[(String, String)], name: &str) -> Vec<String> {
-    let named = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.trim().to_owned());
+    let named = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.trim().replace("\r\n", "\n"));
     named.filter(|value| !value.is_empty()).collect()
 }
 

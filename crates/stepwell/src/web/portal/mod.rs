@@ -20,7 +20,7 @@ use care::chart::{Assignment, AssignmentAct, Snapshot, Source, Watch, What};
 use care::id::{AssignmentId, OrganizationId, PatientId};
 pub use door::lets_in;
 use jiff::Timestamp;
-use pages::patient::portal::{HandedBack, Outside};
+use pages::patient::portal::{HandedBack, Outside, Trouble, TroubleKind};
 use pages::patient::{Language, PatientFrame};
 use store::{Handover, HarmSaid, OrgTx, OrganizationRow, patient_lock};
 
@@ -108,6 +108,21 @@ fn is_of(path: &str, assignment: AssignmentId) -> bool {
 
 fn failed(error: store::Error) -> Response {
     WebError::from(error).into_response()
+}
+
+/// What went wrong, in the patient's words. Who has no session any more is told how to come in.
+pub fn trouble(status: StatusCode, came_in: bool) -> Response {
+    let what = match status {
+        StatusCode::FORBIDDEN if !came_in => return outside(),
+        StatusCode::FORBIDDEN => TroubleKind::TooOld,
+        StatusCode::NOT_FOUND => TroubleKind::NotThere,
+        _ if status.is_client_error() => TroubleKind::NotTaken,
+        _ => TroubleKind::Failed,
+    };
+    match render::html(&Trouble { frame: outside_frame(), what }) {
+        Ok(page) => (status, page).into_response(),
+        Err(_) => status.into_response(),
+    }
 }
 
 /// Nobody is in: whose page it would be is not known, so both languages are spoken.
