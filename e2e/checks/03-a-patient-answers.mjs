@@ -183,8 +183,12 @@ async function theArticle({ phone, base, words, title, name: shot }) {
   await page.locator(".todo li.done", { hasText: title }).waitFor();
 }
 
-async function givePain({ desk, phone, patient, base, words, title, number }) {
-  await give(desk, patient, "questionnaire/pain");
+async function givePain(pain) {
+  await give(pain.desk, pain.patient, "questionnaire/pain");
+  await answerPain(pain);
+}
+
+async function answerPain({ phone, base, words, title, number }) {
   await open(phone.page, base, title);
   await answerScale(phone.page, number, words);
   await press(phone.page, words.send);
@@ -193,7 +197,8 @@ async function givePain({ desk, phone, patient, base, words, title, number }) {
 // Baseline and a change that matters, on the patient's page of the desk.
 async function theScore({ desk, phone, patient, base, faults }) {
   const pain = { desk, phone, patient, base, words: english, title: "Pain now" };
-  await givePain({ ...pain, number: 7 });
+  // The care plan brought it along.
+  await answerPain({ ...pain, number: 7 });
   await moveClock(desk, "+1 day");
   await givePain({ ...pain, number: 3 });
   await desk.page.goto(new URL(patient, base).href);
